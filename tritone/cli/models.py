@@ -1,0 +1,258 @@
+"""`tritone models`: the weights on this machine.
+
+The bar that `fetch_with_progress` draws is also what `tritone up` shows.
+"""
+
+import json
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from tritone.errors import TritoneError, WeightsCorrupt, WeightsMissing
+from tritone.settings import settings
+from tritone.weights import ALL_SOURCES, Store
+from tritone.weights.manifest import SetName, SourceKind, Weights
+
+__all__ = ["app", "fetch_with_progress"]
+
+app = typer.Typer(no_args_is_help=True, help="List, fetch and check the weights of the models.")
+
+_NAMES = typer.Argument(help="Names of weights, as `tritone models list` shows them.")
+_JSON = typer.Option("--json", help="Print JSON, for programs.")
+_STATES = {"ready": "green", "unverified": "yellow", "partial": "yellow", "missing": "dim"}
+
+
+class _Display:
+    """Draws a fetch: bars on a terminal, a line per event elsewhere (logs, pipes)."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, name: str, source: str, total: int) -> None:
+        with self._lock:
+            if name in self._tasks:
+                self.bars.reset(self._tasks[name], total=total)
+            else:
+                self._tasks[name] = self.bars.add_task(name, total=total)
+        if not self._console.is_terminal:
+            self._say(f"{name}: fetching {decimal(total)} from {source}")
+
+    def advance(self, name: str, count: int) -> None:
+        self.bars.advance(self._tasks[name], count)
+
+    def done(self, name: str) -> None:
+        with self._lock:
+            if (task := self._tasks.get(name)) is not None:  # None: another process fetched it
+                total = self.bars.tasks[task].total
+                self.bars.update(task, completed=total)
+        if not self._console.is_terminal:
+            self._say(f"{name}: verified")
+
+    def warn(self, message: str) -> None:
+        self._say(f"warning: {message}", style="yellow")
+
+    def _say(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def fetch_with_progress(
+    store: Store,
+    names: Iterable[str],
+    console: Console,
+    sources: Collection[SourceKind] = ALL_SOURCES,
+) -> dict[str, Path]:
+    """`Store.fetch` with its progress drawn on `console`. Raises what it raises."""
+    display = _Display(console)
+    with display.bars:
+        return store.fetch(names, progress=display, sources=sources)
+
+
+@contextmanager
+def _errors_reported() -> Iterator[None]:
+    """An expected failure becomes one message on stderr and exit code 1, not a traceback."""
+    try:
+        yield
+    except TritoneError as error:
+        typer.echo(f"error {error.code}: {error.message}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _store() -> Store:
+    return Store(settings().home, settings().weights_path)
+
+
+def _entries(store: Store, names: Collection[str]) -> list[Weights]:
+    """The named entries; an unknown name is a usage error."""
+    try:
+        return [store.manifest.get(name) for name in names]
+    except TritoneError as error:
+        raise typer.BadParameter(error.message) from None
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2))
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, _JSON] = False) -> None:
+    """Show every entry of the manifest and whether it is here.
+
+    ready: verified; unverified: here, will be hashed at first use; partial: a fetch was
+    interrupted; missing: fetch it.
+
+    Examples:
+      tritone models list
+      tritone models list --json | jq '.[] | select(.state == "missing").name'
+    """
+    store = _store()
+    rows = [(entry, store.status(entry.name)) for entry in store.manifest]
+    if as_json:
+        _print_json(
+            [
+                {
+                    "name": entry.name,
+                    "version": entry.version,
+                    "purpose": entry.purpose,
+                    "about": entry.about,
+                    "sets": sorted(entry.sets),
+                    "bytes": entry.size,
+                    "licence": entry.licence.spdx,
+                    "licence_evidence": entry.licence.evidence,
+                    "state": status.state,
+                    "folder": str(status.folder) if status.folder else None,
+                }
+                for entry, status in rows
+            ]
+        )
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    table.caption = "* reported by others; docs/weights.md says how each licence is known"
+    table.add_column("name", no_wrap=True)
+    for title in ("purpose", "sets"):
+        table.add_column(title)
+    table.add_column("size", justify="right")
+    for title in ("licence", "state"):
+        table.add_column(title)
+    for entry, status in rows:
+        doubt = "*" if entry.licence.evidence == "reported" else ""
+        table.add_row(
+            entry.name,
+            entry.purpose,
+            ", ".join(sorted(entry.sets)),
+            decimal(entry.size),
+            entry.licence.spdx + doubt,
+            f"[{_STATES[status.state]}]{status.state}[/]",
+        )
+    Console().print(table)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, _NAMES] = None,
+    set_: Annotated[
+        SetName | None,
+        typer.Option("--set", help="Fetch a whole set. Without names: TRITONE_WEIGHTS_SET."),
+    ] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Bring weights here and verify them; what is here already stays.
+
+    May be interrupted: the next run goes on where this one stopped.
+
+    Examples:
+      tritone models fetch
+      tritone models fetch --set light
+      tritone models fetch qwen2.5-coder-1.5b piper-joe
+    """
+    store = _store()
+    wanted = [entry.name for entry in _entries(store, names or [])]
+    if set_ or not wanted:
+        wanted += store.manifest.in_set(set_ or settings().weights_set)
+    sources: Collection[SourceKind] = ("path",) if settings().offline else ALL_SOURCES
+    try:
+        with _errors_reported():
+            folders = fetch_with_progress(store, wanted, Console(stderr=True), sources)
+    except KeyboardInterrupt:
+        typer.echo("stopped; run the same command again to go on", err=True)
+        raise typer.Exit(130) from None
+    if as_json:
+        _print_json({name: str(folder) for name, folder in folders.items()})
+    else:
+        for name, folder in folders.items():
+            typer.echo(f"{name}  {folder}")
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str] | None, _NAMES] = None, as_json: Annotated[bool, _JSON] = False
+) -> None:
+    """Hash weights anew; fails if a file is corrupt or missing. Without names: all that are here.
+
+    Examples:
+      tritone models verify
+      tritone models verify piper-joe --json
+    """
+    store = _store()
+    entries = _entries(store, names or store.manifest.names)
+    wanted = [e.name for e in entries if names or store.status(e.name).state != "missing"]
+    checks = store.verify(wanted)
+    if as_json:
+        _print_json([{"name": c.name, "path": str(c.path), "state": c.state} for c in checks])
+    else:
+        for check in checks:
+            typer.echo(f"{check.state:8} {check.path}")
+    bad = {check.name: check.state for check in checks if check.state != "ok"}
+    with _errors_reported():
+        if bad:
+            error = WeightsCorrupt if "corrupt" in bad.values() else WeightsMissing
+            raise error(f"{len(bad)} not whole: run `tritone models fetch {' '.join(bad)}`")
+    if not checks and not as_json:
+        typer.echo("there are no weights here yet: run `tritone models fetch`", err=True)
+
+
+@app.command()
+def path(
+    name: Annotated[str, typer.Argument(help="Name of weights.")],
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Print the folder that holds weights, verified.
+
+    Examples:
+      tritone models path qwen2.5-coder-0.5b
+      ls $(tritone models path whisper-base)
+    """
+    store = _store()
+    _entries(store, [name])
+    with _errors_reported():
+        folder = store.locate(name)
+    if as_json:
+        _print_json({"name": name, "path": str(folder)})
+    else:
+        typer.echo(folder)
