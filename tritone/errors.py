@@ -242,8 +242,7 @@ def _tree(root: type[TritoneError]) -> dict[str, type[TritoneError]]:
 _TRITON_TEXTS: tuple[tuple[str, type[TritoneError]], ...] = (
     (r"unexpected shape for input", ShapeMismatch),
     (r"expected \d+ inputs? but got|missing required input|not found for model", MissingInput),
-    (r"(unexpected|inference input) '?data-?type", TypeMismatch),
-    (r"datatype '?\w+'? .*expect", TypeMismatch),
+    (r"data-?type .*expect|expect.* data-?type", TypeMismatch),
     (r"Exceeds maximum queue size|queue is full", Overloaded),
     (r"timeout expired|Deadline Exceeded", DeadlineExceeded),
     (r"Stub process .* is not healthy|failed to connect to .*stub", EngineDied),

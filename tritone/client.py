@@ -1,0 +1,200 @@
+"""The asynchronous client of every Tritone model: typed calls, streams, cancel, deadlines.
+
+One `Client` holds one gRPC channel; calls share it. Protocol: KServe v2 over gRPC
+(https://github.com/triton-inference-server/server/tree/main/docs/protocol).
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any, Self, TypeVar
+
+import grpc
+import numpy as np
+import tritonclient.grpc as sync_grpc
+import tritonclient.grpc.aio as triton
+from tritonclient.utils import InferenceServerException
+
+from tritone import tensors
+from tritone.contract import Model
+from tritone.errors import (
+    DeadlineExceeded,
+    EngineDied,
+    ServerUnreachable,
+    TritoneError,
+    from_wire,
+)
+
+__all__ = ["Client"]
+
+Req = TypeVar("Req")
+Resp = TypeVar("Resp")
+
+
+class Client:
+    """A connection to one Triton.
+
+    Args:
+        url: ``host:port`` of its gRPC.
+        idle_timeout: seconds a stream may be silent before it counts as dead. Triton does not
+            end the stream of a model whose process was killed, so somebody has to.
+    """
+
+    def __init__(self, url: str, *, idle_timeout: float = 30.0) -> None:
+        self.url = url
+        self.idle_timeout = idle_timeout
+        self._triton = triton.InferenceServerClient(url)
+
+    async def close(self) -> None:
+        """Closes the channel; running calls are cancelled."""
+        await self._triton.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def ready(self, model: Model[Any, Any] | None = None) -> bool:
+        """Whether the server, or one of its models, says it can serve."""
+        try:
+            if model is None:
+                return bool(await self._triton.is_server_ready())
+            return bool(await self._triton.is_model_ready(model.name))
+        except (InferenceServerException, grpc.RpcError):
+            return False
+
+    async def infer(
+        self,
+        model: Model[Req, Resp],
+        request: Req,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - it travels to the server as well
+        request_id: str = "",
+        sequence: tuple[int, bool, bool] | None = None,
+    ) -> Resp:
+        """One answer from a model that is not decoupled.
+
+        Args:
+            model: which, from `tritone.contract`.
+            request: its request.
+            timeout: seconds until the answer is of no use; `idle_timeout` when None.
+            request_id: shown in the server's logs and traces.
+            sequence: for sequence models: id (not 0), whether this starts it, whether it ends it.
+
+        Raises:
+            TritoneError: what the model refused or failed at, as its own class.
+        """
+        seconds = timeout or self.idle_timeout
+        number, start, end = sequence or (0, False, False)
+        try:
+            result = await self._triton.infer(
+                model.name,
+                _inputs(model, request),
+                request_id=request_id,
+                sequence_id=number,
+                sequence_start=start,
+                sequence_end=end,
+                timeout=_microseconds(seconds),
+                client_timeout=seconds,
+            )
+        except (InferenceServerException, grpc.RpcError) as error:
+            raise _our_error(error) from None
+        return _response(model, result)
+
+    async def stream(
+        self,
+        model: Model[Req, Resp],
+        request: Req,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - it travels to the server as well
+        request_id: str = "",
+    ) -> AsyncIterator[Resp]:
+        """The answers of a decoupled model while they come.
+
+        Leaving the loop early, closing the iterator or cancelling its task cancels the request
+        in the server. Arguments and errors as in `infer`; `timeout` spans the whole stream.
+
+        Raises:
+            EngineDied: nothing came for `idle_timeout` seconds.
+        """
+        inputs = {
+            "model_name": model.name,
+            "inputs": _inputs(model, request),
+            "request_id": request_id or uuid.uuid4().hex,
+            "enable_empty_final_response": True,
+            "timeout": _microseconds(timeout),
+        }
+
+        async def requests() -> AsyncIterator[dict[str, Any]]:
+            yield inputs
+
+        responses = self._triton.stream_infer(requests(), stream_timeout=timeout)
+        try:
+            while True:
+                result, error = await asyncio.wait_for(anext(responses), self.idle_timeout)
+                if error is not None:
+                    raise _our_error(error)
+                raw = result.get_response()
+                if raw.outputs:
+                    yield _response(model, result)
+                if _is_final(raw):
+                    return
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise EngineDied(
+                f"'{model.name}' sent nothing for {self.idle_timeout:.0f} s: try again"
+            ) from None
+        except (InferenceServerException, grpc.RpcError) as problem:
+            raise _our_error(problem) from None
+        finally:
+            responses.cancel()
+            with contextlib.suppress(Exception):
+                await responses.aclose()
+
+
+def _inputs(model: Model[Any, Any], request: Any) -> list[Any]:
+    made = []
+    arrays = tensors.encode(request)
+    for field in tensors.fields(model.request):
+        if field.name not in arrays:
+            continue
+        array = arrays[field.name]
+        if model.max_batch_size > 0:
+            array = array[None]
+        entry = sync_grpc.InferInput(field.name, list(array.shape), field.tensor.dtype)
+        entry.set_data_from_numpy(np.ascontiguousarray(array))
+        made.append(entry)
+    return made
+
+
+def _response(model: Model[Any, Resp], result: Any) -> Resp:
+    def read(name: str) -> Any:
+        array = result.as_numpy(name)
+        return array if array is None or model.max_batch_size == 0 else array[0]
+
+    return tensors.decode(model.response, read)
+
+
+def _is_final(raw: Any) -> bool:
+    parameter = raw.parameters.get("triton_final_response")
+    return parameter is not None and bool(parameter.bool_param)
+
+
+def _microseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds * 1e6)
+
+
+def _our_error(error: Exception) -> TritoneError:
+    """What the server or the channel said, as one of ours."""
+    if isinstance(error, grpc.RpcError):
+        status, text = str(error.code()), error.details() or ""
+    else:
+        status, text = str(getattr(error, "status", str)()), str(error)
+    if "DEADLINE_EXCEEDED" in status:
+        return DeadlineExceeded("the request's deadline passed")
+    if "UNAVAILABLE" in status and "failed to connect" in text:
+        return ServerUnreachable(f"{text}: is Triton running? `tritone up` starts one")
+    return from_wire(text)

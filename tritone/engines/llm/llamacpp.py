@@ -1,0 +1,127 @@
+"""llama.cpp in this process, through xllamacpp: continuous batching over the slots of one engine.
+
+Every request runs in its caller's thread, which waits without the GIL while llama.cpp's own loop
+decodes all busy slots together; a callback brings each token. Answering True from the callback
+frees the slot before the next decoding step, which is how a cancel stops within a token or two.
+Engine: https://github.com/xorbitsai/xllamacpp, https://github.com/ggml-org/llama.cpp (MIT)
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import xllamacpp
+
+from tritone.cancellation import Cancellation
+from tritone.contract import LlmRequest, LlmResponse
+from tritone.engines.llm import LanguageModel, Statistics
+from tritone.engines.llm.chunks import Answer
+from tritone.engines.llm.prompts import chat_body
+from tritone.errors import InvalidInput, InvalidSchema, SetupError
+
+__all__ = ["LlamaCpp"]
+
+BATCH_TOKENS: Final = 64
+"""Prompt tokens a decoding step takes at most. Between steps other slots get their token and a
+cancel is seen, so this bounds how long a long prompt stalls its neighbours. Measured on two
+cores: 64 keeps 0.93 of the prompt throughput of 512, 32 keeps 0.84."""
+
+
+class LlamaCpp(LanguageModel):
+    """One GGUF model.
+
+    Args:
+        weights: folder with one ``.gguf`` file.
+        slots: conversations decoded together; more wait in the engine's queue.
+        context: tokens one conversation may hold, prompt and answer.
+        threads: CPU threads of the decoding loop.
+        gpu_layers: layers offloaded to a GPU, where the build has one.
+
+    Raises:
+        SetupError: the folder does not hold exactly one model, or it cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        weights: Path,
+        *,
+        slots: int = 8,
+        context: int = 4096,
+        threads: int = 2,
+        gpu_layers: int = 0,
+    ) -> None:
+        models = sorted(weights.glob("*.gguf"))
+        if len(models) != 1:
+            raise SetupError(f"{weights} holds {len(models)} .gguf files, expected one")
+        params = xllamacpp.CommonParams()
+        params.model.path = str(models[0])
+        params.n_parallel = slots
+        params.n_ctx = slots * context
+        params.n_batch = params.n_ubatch = BATCH_TOKENS
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        params.n_gpu_layers = gpu_layers
+        params.use_jinja = True
+        params.endpoint_metrics = True
+        params.verbosity = -1
+        # The engine opens an HTTP port of its own on loopback; nobody is meant to use it.
+        params.api_keys = [secrets.token_hex(32)]
+        self.context = context
+        try:
+            self._server: Any = xllamacpp.Server(params)
+        except Exception as error:
+            raise SetupError(f"llama.cpp cannot load {models[0].name}: {error}") from error
+
+    def generate(
+        self,
+        request: LlmRequest,
+        emit: Callable[[LlmResponse], None],
+        cancellation: Cancellation,
+    ) -> None:
+        """See `LanguageModel.generate`."""
+        body = chat_body(request, self.context, xllamacpp.json_schema_to_grammar)
+        answer = Answer(emit, stream=request.stream)
+        failures: list[Exception] = []
+
+        def on_chunk(chunk: bytes) -> bool:
+            """Takes one chunk; True stops the request."""
+            if cancellation.cancelled:
+                return True
+            try:
+                answer.take(chunk)
+            except Exception as error:  # noqa: BLE001 - must not cross the C++ frames; raised below
+                failures.append(error)
+                return True
+            return False
+
+        try:
+            self._server.handle_chat_completions(json.dumps(body).encode(), on_chunk)
+        except ValueError as error:  # llama.cpp refuses a body or a template cannot render it
+            problem = InvalidSchema if "JSON schema error" in str(error) else InvalidInput
+            raise problem(f"the model refuses the request: {error}") from None
+        for failure in failures:
+            raise failure
+        cancellation.check()
+        answer.finish()
+
+    def statistics(self) -> Statistics:
+        """See `LanguageModel.statistics`; parsed from llama.cpp's Prometheus text."""
+        values: dict[str, float] = {}
+        text = self._server.handle_metrics()
+        for line in (text.decode() if isinstance(text, bytes) else text).splitlines():
+            if line.startswith("llamacpp:"):
+                name, value = line.removeprefix("llamacpp:").split(" ", 1)
+                values[name] = float(value)
+        return Statistics(
+            generated_tokens=int(values["tokens_predicted_total"]),
+            prompt_tokens=int(values["prompt_tokens_total"]),
+            decode_steps=int(values["n_decode_total"]),
+            running=int(values["requests_processing"]),
+            waiting=int(values["requests_deferred"]),
+            busy_slots_per_step=values["n_busy_slots_per_decode"],
+        )
+
+    def close(self) -> None:
+        """See `LanguageModel.close`."""
+        self._server = None

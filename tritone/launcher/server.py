@@ -1,0 +1,231 @@
+"""One Triton Inference Server as a child process: start, wait, stop, nothing left behind."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, Self
+
+import httpx
+import psutil
+
+from tritone.errors import PortInUse, ServerFailed
+from tritone.launcher.layout import find_wheel, link_backends
+from tritone.launcher.logs import Line, read_lines
+from tritone.launcher.shm import new_prefix, remove_regions, remove_stale_regions
+from tritone.settings import Settings
+from tritone.stubs import stubs_with
+
+__all__ = ["TritonServer"]
+
+STOP_SECONDS: Final = 8.0
+"""How long requests may finish and models unload before the process is killed."""
+LOAD_SECONDS: Final = 600.0
+"""How long loading every model may take on a slow disk."""
+SHM_BYTES: Final = 4 * 1024 * 1024
+"""Shared memory a model starts with; it grows by need. Small enough for a 64 MiB /dev/shm."""
+_KEPT_LINES: Final = 40
+
+
+class TritonServer:
+    """A Triton over the repositories of the settings.
+
+    Args:
+        settings: ports, address and repositories.
+        environment: variables for the server and its models beside this process's own.
+        on_line: takes every line of output; called in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        environment: Mapping[str, str] | None = None,
+        on_line: Callable[[Line], None] = lambda _: None,
+    ) -> None:
+        self._settings = settings
+        self._environment = dict(environment or {})
+        self._on_line = on_line
+        self._folder = Path(tempfile.mkdtemp(prefix="tritone-"))
+        self._shm_prefix = new_prefix()
+        self._tail: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self.log_file = settings.home / "logs" / "triton.log"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running server, or 0."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status once the server has ended by itself."""
+        return self._process.poll() if self._process else None
+
+    def start(self) -> None:
+        """Starts the process; `wait_ready` waits for its models.
+
+        Raises:
+            PortInUse: one of its ports is taken; the message says by whom.
+            SetupError: the wheel is not usable.
+        """
+        for name in ("http_port", "grpc_port", "metrics_port"):
+            _check_port(self._settings.host, getattr(self._settings, name), name)
+        remove_stale_regions()
+        command = self._command(link_backends(find_wheel(), self._folder / "backends"))
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=self._child_environment(),
+            start_new_session=True,  # Ctrl-C reaches the launcher, which stops the server in order
+        )
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
+
+    def wait_ready(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Waits until every model is loaded.
+
+        Raises:
+            ServerFailed: the server ended, or took too long; its last lines are in the message.
+        """
+        deadline = time.monotonic() + LOAD_SECONDS
+        url = f"http://{self._settings.host}:{self._settings.http_port}/v2/health/ready"
+        while not cancelled():
+            if self.returncode is not None:
+                self._reader_done()
+                raise ServerFailed(
+                    f"Triton ended with status {self.returncode} while loading; "
+                    f"all of its output is in {self.log_file}\n{self._last_errors()}"
+                )
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"Triton did not load within {LOAD_SECONDS:.0f} s")
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(url, timeout=1).status_code == httpx.codes.OK:
+                    return
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stops the server, its stubs, and removes its files and shared memory."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                self._process.send_signal(signal.SIGTERM)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(STOP_SECONDS)
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+            _end(stubs_with(self._shm_prefix))
+            self._reader_done()
+            self._process = None
+        remove_regions(self._shm_prefix)
+
+    def close(self) -> None:
+        """Stops the server and removes the launcher's own folder."""
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _command(self, backends: Path) -> list[str]:
+        settings = self._settings
+        return [
+            str(find_wheel().server),
+            *(f"--model-repository={folder}" for folder in settings.repositories),
+            f"--backend-directory={backends}",
+            "--model-control-mode=explicit",
+            "--load-model=*",
+            f"--http-address={settings.host}",
+            f"--http-port={settings.http_port}",
+            f"--grpc-address={settings.host}",
+            f"--grpc-port={settings.grpc_port}",
+            f"--metrics-address={settings.host}",
+            f"--metrics-port={settings.metrics_port}",
+            f"--exit-timeout-secs={int(STOP_SECONDS) - 2}",
+            f"--backend-config=python,shm-region-prefix-name={self._shm_prefix}",
+            f"--backend-config=python,shm-default-byte-size={SHM_BYTES}",
+            "--disable-auto-complete-config",  # configs are written out; a trial run costs seconds
+        ]
+
+    def _child_environment(self) -> dict[str, str]:
+        environment = {**os.environ, **self._environment}
+        # The stub runs whichever `python3` comes first.
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # Triton would take __pycache__ for a model
+        environment["PYTHONUNBUFFERED"] = "1"
+        return environment
+
+    def _read(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        with self.log_file.open("a", encoding="utf-8") as log:
+
+            def tee() -> Iterator[str]:
+                for entry in process.stdout or ():
+                    log.write(entry)
+                    log.flush()
+                    yield entry
+
+            for line in read_lines(tee()):
+                if line.level in ("warning", "error") or line.source == "model":
+                    self._tail.append(line.text)
+                self._on_line(line)
+
+    def _reader_done(self) -> None:
+        if self._reader is not None:
+            self._reader.join(timeout=2)
+
+    def _last_errors(self) -> str:
+        return "\n".join(f"  {text}" for text in self._tail)
+
+
+def _check_port(host: str, port: int, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortInUse(
+                f"port {port} of {host} is taken{_holder(port)}: stop it, or set "
+                f"TRITONE_{name.upper()} to another port"
+            ) from None
+
+
+def _holder(port: int) -> str:
+    """Who listens on a port, as far as this user may know."""
+    with contextlib.suppress(psutil.Error):
+        for connection in psutil.net_connections("inet"):
+            if connection.status == "LISTEN" and connection.laddr[1:] == (port,) and connection.pid:
+                return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return ""
+
+
+def _end(pids: list[int]) -> None:
+    """Ends processes by id: politely, then for good."""
+    processes = []
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            processes.append(psutil.Process(pid))
+    _, left = psutil.wait_procs(processes, timeout=1)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, timeout=2)
