@@ -50,7 +50,7 @@ async def test_bad_audio_fails_its_turn_while_another_succeeds(client, audio, co
     assert bad.error is not None
     assert bad.error.code == bad.failed.code == code
     assert len(bad.error.message) > 10
-    assert "paris" in good.done.text.lower()
+    assert "jupiter" in good.done.text.lower()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_bad_fields_of_a_turn_are_named(client, fields, code):
 async def test_one_bad_request_does_not_spoil_its_batch(client):
     """Eight at once, every other one bad: the good are transcribed, the bad get their codes."""
     audio, rate = sample("question")
-    wanted = [(audio, "paris-question"), (NAN, "AUDIO_NOT_FINITE")] * 4
+    wanted = [(audio, "heard"), (NAN, "AUDIO_NOT_FINITE")] * 4
 
     async def hear(samples):
         try:
@@ -90,8 +90,8 @@ async def test_one_bad_request_does_not_spoil_its_batch(client):
 
     answers = await asyncio.gather(*(hear(samples) for samples, _ in wanted))
     for (_, expected), answer in zip(wanted, answers, strict=True):
-        if expected == "paris-question":
-            assert "capital of France" in answer
+        if expected == "heard":
+            assert "largest planet" in answer
         else:
             assert answer == expected
 

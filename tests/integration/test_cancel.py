@@ -48,7 +48,7 @@ async def test_a_cancelled_turn_stops_and_its_neighbour_does_not(client, platfor
     request = VoiceRequest(
         audio=audio, sample_rate=rate, system_prompt=LONG, max_tokens=1000, temperature=0.0
     )
-    neighbour = asyncio.create_task(turn(client, "planet"))
+    neighbour = asyncio.create_task(turn(client, "question"))
     stream = client.stream(VOICE, request)
     texts = 0
     async for response in stream:

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.triton
 
 STORY = "Tell a story in six long sentences."
 QUESTIONS = {
-    "question": ("what is the capital of france", r"paris"),
-    "planet": ("what is the largest planet in the solar system", r"jupiter"),
+    "question": ("what is the largest planet in the solar system", r"jupiter"),
+    "ocean": ("which ocean is the largest", r"pacific"),
     "rainbow": ("what are the colors of the rainbow", r"red.*(green|blue)"),
     "sky": ("why is the sky blue", r"light|sun|scatter"),
+    "sleep": ("can you give me a tip for sleeping better", r"sleep|breath|quiet|relax"),
     "water": ("at what temperature does water boil", r"100|hundred|212"),
-    "spider": ("how many legs does a spider have", r"legs"),
 }
 """What each sample says, and what an answer on topic has in it."""
 
@@ -71,7 +71,7 @@ async def test_every_clause_has_its_audio_and_visemes(client):
 async def test_eight_turns_share_the_engines(client, platform):
     """All succeed; stt and tts ran batches above one; the llm's slots decoded together."""
     before = {model: platform.batches(model) for model in ("stt", "tts")}
-    names = [*QUESTIONS, "question", "planet"]
+    names = [*QUESTIONS, "question", "ocean"]
     steps, tokens = (
         platform.metrics()[f"llm_{k}_total"] for k in ("decode_steps", "generated_tokens")
     )
@@ -101,7 +101,7 @@ async def test_history_is_remembered(client):
     prompt = "Answer in one sentence that begins with the name of the user."
     result = await turn(client, "question", history=history, system_prompt=prompt)
     assert result.of(Usage)[0].prompt_tokens > 40
-    assert "barnaby" in result.done.text.lower() or "paris" in result.done.text.lower()
+    assert "barnaby" in result.done.text.lower()
 
 
 async def test_the_same_seed_gives_the_same_turn(client):

@@ -55,7 +55,7 @@ def test_the_first_clause_is_cut_at_a_comma():
 
 
 def test_a_short_start_is_not_cut_at_a_comma():
-    """ "Yes," alone would buy no time."""
+    """A lone "Yes," would buy no time."""
     assert split("Yes, that is right.")[0] == "Yes, that is right."
 
 

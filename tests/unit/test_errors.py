@@ -39,7 +39,7 @@ def test_an_error_survives_the_wire(error):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("[request id: 1] unexpected shape for input 'audio' for model 'stt'. Expected [-1,-1], got [3]",
+        ("unexpected shape for input 'audio' for model 'stt'. Expected [-1,-1], got [3]",
          "SHAPE_MISMATCH"),
         ("inference input 'audio' data-type is 'INT16', but model 'stt' expects 'FP32'",
          "TYPE_MISMATCH"),

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
-from weights_kit import BODY, Server, entry, manifest, serving, url_source
 
+from tests.unit.weights_kit import BODY, Server, entry, manifest, serving, url_source
 from tritone.cli import models
 from tritone.weights import Store, load_manifest
 

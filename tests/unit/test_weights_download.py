@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from weights_kit import BODY, Server, serving
 
+from tests.unit.weights_kit import BODY, Server, serving
 from tritone.weights.download import Downloader
 from tritone.weights.failures import Refused, SourceFailed, Stopped, Unreachable, WrongBytes
 

@@ -4,8 +4,8 @@ import string
 
 import msgspec
 import pytest
-from weights_kit import BODY, entry, manifest
 
+from tests.unit.weights_kit import BODY, entry, manifest
 from tritone.errors import WeightsMissing
 from tritone.weights import Weights, load_manifest
 from tritone.weights.manifest import HubSource, Member, PackageSource, UrlSource

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from weights_kit import BODY, Recorder, Server, entry, manifest, publish, serving, wheel
 
+from tests.unit.weights_kit import BODY, Recorder, Server, entry, manifest, publish, serving, wheel
 from tritone.errors import SourceUnreachable, WeightsCorrupt
 from tritone.weights import Store
 from tritone.weights.failures import SourceFailed

@@ -12,7 +12,8 @@ from pathlib import Path
 import huggingface_hub.constants as hub
 import msgspec
 import pytest
-from weights_kit import (
+
+from tests.unit.weights_kit import (
     BODY,
     Recorder,
     Server,
@@ -22,7 +23,6 @@ from weights_kit import (
     serving,
     url_source,
 )
-
 from tritone.errors import SetupError, SourceUnreachable, WeightsCorrupt, WeightsMissing
 from tritone.weights import Manifest, Store, stamp
 

@@ -1,14 +1,14 @@
 """The shell of models that answer once: one call to the engine for a whole batch of requests."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import triton_python_backend_utils as pb_utils
 
 from tritone.backend.options import Options
-from tritone.backend.wire import as_tritone_error, failure, read_rows, write_rows
+from tritone.backend.wire import FINAL, as_tritone_error, failure, read_rows, write_rows
 from tritone.contract import Model
 from tritone.errors import Cancelled, TritoneError
 
@@ -25,36 +25,33 @@ class Step:
     request: Any
 
 
-class _Batch:
-    """The requests of one `execute`, flattened into rows; failures stay with their request."""
+@dataclass(slots=True)
+class _Entry:
+    """One Triton request of a batch and what has come of its rows."""
 
-    def __init__(self, model: Model[Any, Any], requests: Sequence[Any]) -> None:
-        self.rows: list[Any] = []
-        self.sources: list[Any] = []
-        self._plan: list[slice | TritoneError] = []
-        for request in requests:
-            try:
-                if request.is_cancelled():
-                    raise Cancelled("the caller went away before its turn")  # noqa: TRY301
-                rows = read_rows(model, request)
-            except Exception as error:  # noqa: BLE001 - mapped to a code, logged, kept apart
-                self._plan.append(as_tritone_error(error))
-                continue
-            self._plan.append(slice(len(self.rows), len(self.rows) + len(rows)))
-            self.rows.extend(rows)
-            self.sources.extend([request] * len(rows))
+    request: Any
+    sender: Any
+    results: list[Any]
+    missing: int
 
-    def responses(self, results: Sequence[Any]) -> list[Any]:
-        """One Triton response for each request, in order."""
-        return [self._response(entry, results) for entry in self._plan]
+    def put(self, place: int, result: Any) -> None:
+        """Takes one row's result; answers the request with the last one."""
+        self.results[place] = result
+        self.missing -= 1
+        if self.missing == 0:
+            self.sender.send(self._response(), flags=FINAL)
 
-    @staticmethod
-    def _response(entry: slice | TritoneError, results: Sequence[Any]) -> Any:
-        mine = [entry] if isinstance(entry, TritoneError) else results[entry]
-        problem = next((item for item in mine if isinstance(item, TritoneError)), None)
+    def refuse(self, error: TritoneError) -> None:
+        """Answers the request with an error, unless it was answered."""
+        if self.missing > 0 or not self.results:
+            self.missing, self.results = 0, [error]
+            self.sender.send(self._response(), flags=FINAL)
+
+    def _response(self) -> Any:
+        problem = next((item for item in self.results if isinstance(item, TritoneError)), None)
         if problem is None:
             try:
-                return pb_utils.InferenceResponse(write_rows(mine))
+                return pb_utils.InferenceResponse(write_rows(self.results))
             except Exception as error:  # noqa: BLE001 - mapped to a code, logged, kept apart
                 problem = as_tritone_error(error)
         return pb_utils.InferenceResponse([], error=failure(problem))
@@ -64,7 +61,8 @@ class Batched(ABC):
     """A `TritonPythonModel` over an engine that takes a batch and answers each member.
 
     A subclass names its `contract`, makes its engine in `load`, and calls it in `run`, which
-    answers one response or one `TritoneError` for each request, in order.
+    answers one response or one `TritoneError` for each member of the batch, with its place. Each
+    request is answered as soon as its rows are, so nobody waits for a slower neighbour.
     """
 
     contract: Model[Any, Any]
@@ -74,8 +72,8 @@ class Batched(ABC):
         """Makes the engine. A `TritoneError` raised here becomes the model's load error."""
 
     @abstractmethod
-    def run(self, batch: Sequence[Any]) -> Sequence[Any]:
-        """Answers a batch."""
+    def run(self, batch: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+        """Answers a batch: pairs of place and result, every place once, in any order."""
 
     def initialize(self, args: dict[str, str]) -> None:
         """Called by Triton once for each instance."""
@@ -84,22 +82,33 @@ class Batched(ABC):
         except Exception as error:
             raise pb_utils.TritonModelException(as_tritone_error(error).to_wire()) from error
 
-    def execute(self, requests: Sequence[Any]) -> list[Any]:
+    def execute(self, requests: Sequence[Any]) -> None:
         """Called by Triton with the requests its batcher put together."""
-        batch = _Batch(self.contract, requests)
-        return batch.responses(self._results(self.prepare(batch)))
-
-    def prepare(self, batch: _Batch) -> Sequence[Any]:
-        """The rows as `run` takes them."""
-        return batch.rows
-
-    def _results(self, rows: Sequence[Any]) -> Sequence[Any]:
-        if not rows:
-            return ()
+        entries, rows, owners = [], [], []
+        for request in requests:
+            entry = _Entry(request, request.get_response_sender(), [], 0)
+            try:
+                entry.results = self.read(request)
+            except Exception as error:  # noqa: BLE001 - mapped to a code, logged, kept apart
+                entry.refuse(as_tritone_error(error))
+                continue
+            entry.missing = len(entry.results)
+            owners += [(entry, place) for place in range(entry.missing)]
+            rows += entry.results
+            entries.append(entry)
         try:
-            return self.run(rows)
+            for place, result in self.run(rows) if rows else ():
+                entry, own_place = owners[place]
+                entry.put(own_place, result)
         except Exception as error:  # noqa: BLE001 - mapped to a code and logged
-            return [as_tritone_error(error)] * len(rows)
+            for entry in entries:
+                entry.refuse(as_tritone_error(error))
+
+    def read(self, request: Any) -> list[Any]:
+        """The rows of one request. Raises a `TritoneError` when they are not as agreed."""
+        if request.is_cancelled():
+            raise Cancelled("the caller went away before its turn")
+        return read_rows(self.contract, request)
 
 
 class Sequenced(Batched):
@@ -108,17 +117,10 @@ class Sequenced(Batched):
     Triton adds the control tensors START, END and CORRID as the config declares them.
     """
 
-    def prepare(self, batch: _Batch) -> Sequence[Any]:
+    def read(self, request: Any) -> list[Any]:
         """Rows with the control signals of their request."""
-        return [
-            Step(
-                stream=_control(source, "CORRID"),
-                start=bool(_control(source, "START")),
-                end=bool(_control(source, "END")),
-                request=row,
-            )
-            for row, source in zip(batch.rows, batch.sources, strict=True)
-        ]
+        stream, start, end = (_control(request, name) for name in ("CORRID", "START", "END"))
+        return [Step(stream, bool(start), bool(end), row) for row in super().read(request)]
 
 
 def _control(request: Any, name: str) -> int:

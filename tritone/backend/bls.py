@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Final, TypeVar
 
 import triton_python_backend_utils as pb_utils
@@ -64,11 +64,11 @@ class Peers:
 
     def stream(
         self, model: Model[Req, Resp], request: Req, cancellation: Cancellation
-    ) -> Iterator[Resp]:
+    ) -> Generator[Resp]:
         """Answers while they come.
 
-        Closing the iterator early, or cancelling, stops the child too where its contract has a
-        `cancel` tensor. A model that is just being loaded again is waited for.
+        Cancelling stops the child at once, where its contract has a `cancel` tensor; so does
+        closing the generator early. A model that is just being loaded again is waited for.
 
         Raises: as `infer`.
         """
@@ -86,7 +86,7 @@ class Peers:
 
     def _attempt(
         self, model: Model[Req, Resp], request: Req, cancellation: Cancellation
-    ) -> Iterator[Resp]:
+    ) -> Generator[Resp]:
         """One try; raises `_NotStarted` when Triton could not give the request to the model."""
         cancellation.check()
         pids = self._processes(model.name)
@@ -97,6 +97,8 @@ class Peers:
         )
         reader.start()
         started = ended = False
+        stopper = _Stopper(model, request_id)
+        forget = cancellation.on_cancel(stopper.stop)
         try:
             while True:
                 try:
@@ -121,9 +123,9 @@ class Peers:
                 yield answer
                 cancellation.check()
         finally:
-            if not ended and any(field.name == "cancel" for field in tensors.fields(model.request)):
-                make: Any = model.request
-                _read(model, make(cancel=request_id), uuid.uuid4().hex, queue.SimpleQueue())
+            forget()
+            if not ended:
+                stopper.stop()
 
     def _processes(self, model: str) -> tuple[int, ...]:
         """The processes of a model's instances; looked up again when one is gone."""
@@ -134,6 +136,26 @@ class Peers:
                 pids = tuple(stub.pid for stub in found if alive(stub.pid))
                 self._pids[model] = pids
             return pids
+
+
+class _Stopper:
+    """Stops one child request by its id, once, without waiting for it."""
+
+    def __init__(self, model: Model[Any, Any], request_id: str) -> None:
+        able = any(field.name == "cancel" for field in tensors.fields(model.request))
+        self._once = threading.Semaphore(1 if able else 0)
+        self._model = model
+        self._request_id = request_id
+
+    def stop(self) -> None:
+        if not self._once.acquire(blocking=False):
+            return
+        request = self._model.request(cancel=self._request_id)
+        threading.Thread(
+            target=_read,
+            args=(self._model, request, uuid.uuid4().hex, queue.SimpleQueue()),
+            daemon=True,
+        ).start()
 
 
 def _read(

@@ -1,6 +1,6 @@
 """The stages of a spoken turn, served by the other models of this server."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from tritone.backend.bls import Peers
 from tritone.cancellation import Cancellation
@@ -29,7 +29,7 @@ class PeerStages:
         """Calls `stt`."""
         return self._peers.infer(STT, request, cancellation)
 
-    def think(self, request: LlmRequest, cancellation: Cancellation) -> Iterator[LlmResponse]:
+    def think(self, request: LlmRequest, cancellation: Cancellation) -> Generator[LlmResponse]:
         """Calls `llm`."""
         return self._peers.stream(LLM, request, cancellation)
 

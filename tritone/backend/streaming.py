@@ -19,14 +19,12 @@ import triton_python_backend_utils as pb_utils
 from tritone.backend.options import Options
 from tritone.backend.running import Running
 from tritone.backend.watcher import Watcher
-from tritone.backend.wire import as_tritone_error, failure, read_single, to_tensors
+from tritone.backend.wire import FINAL, as_tritone_error, failure, read_single, to_tensors
 from tritone.cancellation import Cancellation
 from tritone.contract import Model
 from tritone.errors import Overloaded, TritoneError
 
 __all__ = ["Call", "Streaming"]
-
-FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
 
 
 class Call:

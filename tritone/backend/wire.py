@@ -16,7 +16,18 @@ from tritone import tensors
 from tritone.contract import Model
 from tritone.errors import Internal, Kind, ShapeMismatch, TritoneError
 
-__all__ = ["as_tritone_error", "failure", "read_rows", "read_single", "to_tensors", "write_rows"]
+__all__ = [
+    "FINAL",
+    "as_tritone_error",
+    "failure",
+    "read_rows",
+    "read_single",
+    "to_tensors",
+    "write_rows",
+]
+
+FINAL: Final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+"""Flag of the last response to a request."""
 
 _STATUS: Final = {
     Kind.INVALID_ARGUMENT: "INVALID_ARG",

@@ -131,6 +131,8 @@ class TritonServer:
                 self._process.wait()
             _end(stubs_with(self._shm_prefix))
             self._reader_done()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
             self._process = None
         remove_regions(self._shm_prefix)
 

@@ -1,6 +1,7 @@
 """A sentence becomes one intent, by decoding under a JSON schema."""
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Generator, Iterable
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -20,7 +21,7 @@ _MOST_TOKENS: Final = 200
 class Think(Protocol):
     """Asks the language model."""
 
-    def __call__(self, request: LlmRequest, /) -> Iterator[LlmResponse]:
+    def __call__(self, request: LlmRequest, /) -> Generator[LlmResponse]:
         """Its answers as they come."""
 
 
@@ -42,7 +43,8 @@ def understand(request: IntentRequest, think: Think) -> IntentResponse:
         max_tokens=_MOST_TOKENS,
         temperature=0.0,
     )
-    answer = "".join(part.text_output for part in think(asked))
+    with contextlib.closing(think(asked)) as parts:
+        answer = "".join(part.text_output for part in parts)
     try:
         intent = messages.decode(Intent, answer)
     except msgspec.MsgspecError as error:

@@ -1,6 +1,6 @@
 """The models behind a pipeline, as plain calls: what a pipeline needs to know of them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Protocol
 
 from tritone.cancellation import Cancellation
@@ -23,8 +23,8 @@ class Stages(Protocol):
     def hear(self, request: SttRequest, cancellation: Cancellation, /) -> SttResponse:
         """Writes down what was said."""
 
-    def think(self, request: LlmRequest, cancellation: Cancellation, /) -> Iterator[LlmResponse]:
-        """Continues the conversation; closing the iterator stops the model."""
+    def think(self, request: LlmRequest, cancellation: Cancellation, /) -> Generator[LlmResponse]:
+        """Continues the conversation; closing the generator stops the model."""
 
     def speak(self, request: TtsRequest, cancellation: Cancellation, /) -> TtsResponse:
         """Speaks one clause."""

@@ -163,20 +163,21 @@ class _Turn:
             stream=True,
         )
         generated = 0
-        for part in self._stages.think(request, self._cancellation):
-            if part.finish_reason:
-                answer.finish_reason = part.finish_reason
-                answer.prompt_tokens = answer.prompt_tokens or part.prompt_tokens
-                answer.cached_tokens += part.cached_tokens
-                answer.completion_tokens += part.completion_tokens
-            if not part.text_output:
-                continue
-            generated += 1  # a response carries one token
-            clauses = self._take(part.text_output, splitter, speaker)
-            used = answer.completion_tokens + generated
-            if clauses and used < self._request.max_tokens and self._rests():
-                answer.completion_tokens = used
-                return
+        with contextlib.closing(self._stages.think(request, self._cancellation)) as parts:
+            for part in parts:
+                if part.finish_reason:
+                    answer.finish_reason = part.finish_reason
+                    answer.prompt_tokens = answer.prompt_tokens or part.prompt_tokens
+                    answer.cached_tokens += part.cached_tokens
+                    answer.completion_tokens += part.completion_tokens
+                if not part.text_output:
+                    continue
+                generated += 1  # a response carries one token
+                clauses = self._take(part.text_output, splitter, speaker)
+                used = answer.completion_tokens + generated
+                if clauses and used < self._request.max_tokens and self._rests():
+                    answer.completion_tokens = used
+                    return
         answer.finish_reason = answer.finish_reason or "stop"
 
     def _take(self, text: str, splitter: ClauseSplitter, speaker: Speaker) -> int:

@@ -1,5 +1,7 @@
 """chat, version 1: the language model, as the doors' one way to it."""
 
+import contextlib
+
 from tritone.backend import Call, Options, Peers, Streaming
 from tritone.contract import CHAT, LLM, LlmRequest
 
@@ -11,5 +13,6 @@ class TritonPythonModel(Streaming):
         self.peers = Peers()
 
     def run(self, request: LlmRequest, call: Call) -> None:
-        for response in self.peers.stream(LLM, request, call.cancellation):
-            call.send(response)
+        with contextlib.closing(self.peers.stream(LLM, request, call.cancellation)) as responses:
+            for response in responses:
+                call.send(response)

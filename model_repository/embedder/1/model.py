@@ -1,6 +1,6 @@
 """Triton model `embedder`: all-MiniLM-L6-v2."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tritone.backend import Batched, Options
 from tritone.contract import EMBEDDER, EmbedRequest, EmbedResponse
@@ -14,5 +14,7 @@ class TritonPythonModel(Batched):
     def load(self, options: Options) -> None:
         self.engine = MiniLm(options.weights(), threads=options.integer("threads", 1))
 
-    def run(self, batch: Sequence[EmbedRequest]) -> list[EmbedResponse | TritoneError]:
-        return self.engine.embed(batch)
+    def run(
+        self, batch: Sequence[EmbedRequest]
+    ) -> Iterable[tuple[int, EmbedResponse | TritoneError]]:
+        return enumerate(self.engine.embed(batch))

@@ -1,6 +1,6 @@
 """Triton model `reranker`: late interaction, or a cross-encoder for those who have weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tritone.backend import Batched, Options
 from tritone.contract import RERANKER, RerankRequest, RerankResponse
@@ -27,5 +27,7 @@ class TritonPythonModel(Batched):
                 f"reranker engine '{engine}' is none of: late_interaction, cross_encoder"
             )
 
-    def run(self, batch: Sequence[RerankRequest]) -> list[RerankResponse | TritoneError]:
-        return self.engine.rerank(batch)
+    def run(
+        self, batch: Sequence[RerankRequest]
+    ) -> Iterable[tuple[int, RerankResponse | TritoneError]]:
+        return enumerate(self.engine.rerank(batch))

@@ -1,6 +1,6 @@
 """Speech to text: Whisper. Weights, threads and limits are in config.pbtxt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tritone.backend import Batched, Options
 from tritone.contract import STT, SttRequest, SttResponse
@@ -20,5 +20,5 @@ class TritonPythonModel(Batched):
             max_seconds=options.real("max_seconds", 600.0),
         )
 
-    def run(self, batch: Sequence[SttRequest]) -> list[SttResponse | TritoneError]:
-        return self.engine.transcribe(batch)
+    def run(self, batch: Sequence[SttRequest]) -> Iterable[tuple[int, SttResponse | TritoneError]]:
+        return enumerate(self.engine.transcribe(batch))

@@ -1,6 +1,6 @@
 """Triton model `tts`: Piper. This process, and no other, loads piper-tts (GPL-3.0)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tritone.backend import Batched, Options
 from tritone.contract import TTS, TtsRequest, TtsResponse
@@ -15,5 +15,5 @@ class TritonPythonModel(Batched):
         voices = tuple(options.all_weights().values())
         self.engine = Piper(voices, threads=options.integer("threads", 1))
 
-    def run(self, batch: Sequence[TtsRequest]) -> list[TtsResponse | TritoneError]:
-        return self.engine.speak(batch)
+    def run(self, batch: Sequence[TtsRequest]) -> Iterable[tuple[int, TtsResponse | TritoneError]]:
+        return self.engine.speak_each(batch)

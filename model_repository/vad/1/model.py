@@ -1,6 +1,6 @@
 """Voice activity detection: Silero over many streams. Rules are in config.pbtxt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tritone.backend import Options, Sequenced, Step
 from tritone.contract import VAD, VadResponse
@@ -23,5 +23,5 @@ class TritonPythonModel(Sequenced):
             options.weights(), rules, max_streams=options.integer("max_streams", 1024)
         )
 
-    def run(self, batch: Sequence[Step]) -> list[VadResponse | TritoneError]:
-        return self.engine.step(batch)
+    def run(self, batch: Sequence[Step]) -> Iterable[tuple[int, VadResponse | TritoneError]]:
+        return enumerate(self.engine.step(batch))
