@@ -7,7 +7,7 @@ One `Client` holds one gRPC channel; calls share it. Protocol: KServe v2 over gR
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Self, TypeVar
 
 import grpc
@@ -100,7 +100,7 @@ class Client:
                 client_timeout=seconds,
             )
         except (InferenceServerException, grpc.RpcError) as error:
-            raise _our_error(error) from None
+            raise _our_error(error, self.url) from None
         return _response(model, result)
 
     async def stream(
@@ -110,7 +110,7 @@ class Client:
         *,
         timeout: float | None = None,  # noqa: ASYNC109 - it travels to the server as well
         request_id: str = "",
-    ) -> AsyncIterator[Resp]:
+    ) -> AsyncGenerator[Resp, None]:
         """The answers of a decoupled model while they come.
 
         Leaving the loop early, closing the iterator or cancelling its task cancels the request
@@ -135,7 +135,7 @@ class Client:
             while True:
                 result, error = await asyncio.wait_for(anext(responses), self.idle_timeout)
                 if error is not None:
-                    raise _our_error(error)
+                    raise _our_error(error, self.url)
                 raw = result.get_response()
                 if raw.outputs:
                     yield _response(model, result)
@@ -148,7 +148,7 @@ class Client:
                 f"'{model.name}' sent nothing for {self.idle_timeout:.0f} s: try again"
             ) from None
         except (InferenceServerException, grpc.RpcError) as problem:
-            raise _our_error(problem) from None
+            raise _our_error(problem, self.url) from None
         finally:
             responses.cancel()
             with contextlib.suppress(Exception):
@@ -187,7 +187,7 @@ def _microseconds(seconds: float | None) -> int | None:
     return None if seconds is None else int(seconds * 1e6)
 
 
-def _our_error(error: Exception) -> TritoneError:
+def _our_error(error: Exception, url: str) -> TritoneError:
     """What the server or the channel said, as one of ours."""
     if isinstance(error, grpc.RpcError):
         status, text = str(error.code()), error.details() or ""
@@ -196,5 +196,5 @@ def _our_error(error: Exception) -> TritoneError:
     if "DEADLINE_EXCEEDED" in status:
         return DeadlineExceeded("the request's deadline passed")
     if "UNAVAILABLE" in status and "failed to connect" in text:
-        return ServerUnreachable(f"{text}: is Triton running? `tritone up` starts one")
+        return ServerUnreachable(f"no Triton at {url}: `tritone up` starts one")
     return from_wire(text)

@@ -11,6 +11,7 @@ from tests.unit.cli_kit import ScriptedClient, answer, isolate, run
 from tritone import errors
 from tritone.cli import failures, flags, main
 from tritone.errors import TritoneError
+from tritone.settings import Settings
 from tritone.weights.manifest import SetName
 
 pytestmark = pytest.mark.unit
@@ -134,3 +135,12 @@ def test_defect_is_told_without_traceback(
 def test_sets_are_those_of_the_manifest() -> None:
     """The names that --set takes are the manifest's, although not imported from it."""
     assert typing.get_args(flags.SetChoice) == typing.get_args(SetName)
+
+
+def test_documentation_is_complete() -> None:
+    """docs/cli.md tells of every command and of every setting's variable."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text()
+    for command in COMMANDS:
+        assert f"\n## {command}\n" in text
+    for name in Settings.model_fields:
+        assert f"`TRITONE_{name.upper()}" in text

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ class FakeSupervisor:
             self._on_event("Triton ended", "error")
             self.failed = self.dies
         elif self.stop_with:
-            threading.Timer(0.3, lambda: [signal.raise_signal(s) for s in self.stop_with]).start()
+            threading.Timer(0.05, lambda: [signal.raise_signal(s) for s in self.stop_with]).start()
 
     def close(self) -> None:
         self.closed += 1
@@ -213,6 +214,36 @@ def test_light_set_reaches_the_models(supervisor: type[FakeSupervisor]) -> None:
         "TRITONE_MODELS__STT__WEIGHTS": "whisper-tiny-en,silero-vad",
         "TRITONE_MODELS__LLM__WEIGHTS": "smollm2-135m",
     }
+
+
+def test_commands_to_type_can_be_typed(
+    supervisor: type[FakeSupervisor], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A program that is not on the PATH is shown with its path, and the ports are told."""
+    monkeypatch.setattr("sys.argv", [".venv/bin/tritone", "up"])
+    monkeypatch.setenv("TRITONE_GRPC_PORT", "9001")
+    assert "  TRITONE_TRITON_URL=127.0.0.1:9001 .venv/bin/tritone ask" in run("up").stdout
+
+
+def test_missing_weights_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is not there is fetched; offline only from local folders."""
+    asked: list[tuple[list[str], Any]] = []
+    monkeypatch.setattr(
+        serving,
+        "fetch_with_progress",
+        lambda _s, names, _c, sources: asked.append((names, sources)),
+    )
+    monkeypatch.setattr(
+        serving.Store,
+        "status",
+        lambda _self, name: SimpleNamespace(state="ready" if name == "silero-vad" else "missing"),
+    )
+    settings = Settings(offline=True)
+    serving._fetch(settings, select(settings), Journal("error", "text"))
+    ((names, sources),) = asked
+    assert "silero-vad" not in names
+    assert "whisper-base" in names
+    assert sources == ("path",)
 
 
 def test_default_set_is_what_the_configs_say() -> None:

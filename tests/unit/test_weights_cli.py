@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from tests.unit.weights_kit import BODY, Server, entry, manifest, serving, url_source
 from tritone.cli import models
+from tritone.cli.main import app
 from tritone.weights import Store, load_manifest
 
 pytestmark = pytest.mark.unit
@@ -43,7 +44,7 @@ def toy(tmp_path: Path, server: Server, config: SimpleNamespace, monkeypatch) ->
 
 def test_list_shows_every_entry(config: SimpleNamespace) -> None:
     """Name, purpose, size, licence and state of the whole manifest."""
-    result = run(models.app, ["list"])
+    result = run(app, ["models", "list"])
     assert result.exit_code == 0
     for name in load_manifest().names:
         assert name in result.output
@@ -54,17 +55,17 @@ def test_list_shows_every_entry(config: SimpleNamespace) -> None:
 
 def test_list_as_json(toy: Store) -> None:
     """One object for each entry, with the folder once it is ready."""
-    (before,) = json.loads(run(models.app, ["list", "--json"]).stdout)
+    (before,) = json.loads(run(app, ["models", "list", "--json"]).stdout)
     assert (before["state"], before["folder"], before["bytes"]) == ("missing", None, len(BODY))
-    run(models.app, ["fetch"])
-    (after,) = json.loads(run(models.app, ["list", "--json"]).stdout)
+    run(app, ["models", "fetch"])
+    (after,) = json.loads(run(app, ["models", "list", "--json"]).stdout)
     assert (after["state"], after["folder"]) == ("ready", str(toy.locate("toy")))
 
 
 @pytest.mark.parametrize("arguments", [[], ["toy"], ["--set", "light"], ["toy", "--set", "light"]])
 def test_fetch(toy: Store, arguments: list[str]) -> None:
     """By name, by set, or the set of the settings; stdout has name and folder, stderr the rest."""
-    result = run(models.app, ["fetch", *arguments])
+    result = run(app, ["models", "fetch", *arguments])
     assert result.exit_code == 0
     assert result.stdout == f"toy  {toy.locate('toy')}\n"
     assert "toy: fetching 262.1 kB from url http://127.0.0.1" in result.stderr
@@ -73,15 +74,15 @@ def test_fetch(toy: Store, arguments: list[str]) -> None:
 
 def test_fetch_as_json(toy: Store) -> None:
     """Nothing but JSON on stdout."""
-    result = run(models.app, ["fetch", "--json"])
+    result = run(app, ["models", "fetch", "--json"])
     assert json.loads(result.stdout) == {"toy": str(toy.locate("toy"))}
 
 
 def test_fetch_that_fails(toy: Store, server: Server) -> None:
-    """Exit code 1, the error's code, and what to do by hand; no traceback."""
+    """Exit code 5, the error's code, and what to do by hand; no traceback."""
     server.files.clear()
-    result = run(models.app, ["fetch"])
-    assert result.exit_code == 1
+    result = run(app, ["models", "fetch"])
+    assert result.exit_code == 5
     assert result.stdout == ""
     assert "warning: toy: url http://127.0.0.1" in result.stderr
     assert "error SOURCE_UNREACHABLE: no source delivered the weights 'toy'" in result.stderr
@@ -91,7 +92,7 @@ def test_fetch_that_fails(toy: Store, server: Server) -> None:
 def test_fetch_offline(toy: Store, config: SimpleNamespace, server: Server) -> None:
     """TRITONE_OFFLINE keeps it off the network."""
     config.offline = True
-    assert run(models.app, ["fetch"]).exit_code == 1
+    assert run(app, ["models", "fetch"]).exit_code == 5
     assert server.log == []
 
 
@@ -102,7 +103,7 @@ def test_fetch_interrupted(toy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(toy, "fetch", interrupt)
-    result = run(models.app, ["fetch"])
+    result = run(app, ["models", "fetch"])
     assert result.exit_code == 130
     assert "run the same command again to go on" in result.stderr
 
@@ -110,26 +111,26 @@ def test_fetch_interrupted(toy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("command", ["fetch", "verify", "path"])
 def test_an_unknown_name_is_a_usage_error(toy: Store, command: str) -> None:
     """Exit code 2, with the nearest name."""
-    result = run(models.app, [command, "toi"])
+    result = run(app, ["models", command, "toi"])
     assert result.exit_code == 2
     assert "did you mean 'toy'" in result.stderr
 
 
 def test_an_unknown_set_is_a_usage_error(toy: Store) -> None:
     """Exit code 2, with the sets there are."""
-    result = run(models.app, ["fetch", "--set", "heavy"])
+    result = run(app, ["models", "fetch", "--set", "heavy"])
     assert result.exit_code == 2
     assert "light" in result.stderr
 
 
 def test_verify(toy: Store) -> None:
-    """Exit code 0 while all is right; 1, with the fix, once a file is not."""
-    assert run(models.app, ["verify"]).exit_code == 0  # nothing here, nothing wrong
-    run(models.app, ["fetch"])
-    assert run(models.app, ["verify"]).stdout.startswith("ok ")
+    """Exit code 0 while all is right; 5, with the fix, once a file is not."""
+    assert run(app, ["models", "verify"]).exit_code == 0  # nothing here, nothing wrong
+    run(app, ["models", "fetch"])
+    assert run(app, ["models", "verify"]).stdout.startswith("ok ")
     (toy.locate("toy") / "model.bin").write_bytes(b"spoilt")
-    result = run(models.app, ["verify", "--json"])
-    assert result.exit_code == 1
+    result = run(app, ["models", "verify", "--json"])
+    assert result.exit_code == 5
     assert [check["state"] for check in json.loads(result.stdout)] == ["corrupt"]
     assert "error WEIGHTS_CORRUPT" in result.stderr
     assert "tritone models fetch toy" in result.stderr
@@ -137,20 +138,20 @@ def test_verify(toy: Store) -> None:
 
 def test_verify_a_missing_entry(toy: Store) -> None:
     """Asked for by name, what is missing is a failure."""
-    result = run(models.app, ["verify", "toy"])
-    assert result.exit_code == 1
+    result = run(app, ["models", "verify", "toy"])
+    assert result.exit_code == 5
     assert "error WEIGHTS_MISSING" in result.stderr
 
 
 def test_path(toy: Store) -> None:
     """Prints the folder and nothing else, or fails with the fix."""
-    missing = run(models.app, ["path", "toy"])
-    assert missing.exit_code == 1
+    missing = run(app, ["models", "path", "toy"])
+    assert missing.exit_code == 5
     assert "error WEIGHTS_MISSING" in missing.stderr
     assert "tritone models fetch toy" in missing.stderr
-    run(models.app, ["fetch"])
-    assert run(models.app, ["path", "toy"]).stdout == f"{toy.locate('toy')}\n"
-    told = json.loads(run(models.app, ["path", "toy", "--json"]).stdout)
+    run(app, ["models", "fetch"])
+    assert run(app, ["models", "path", "toy"]).stdout == f"{toy.locate('toy')}\n"
+    told = json.loads(run(app, ["models", "path", "toy", "--json"]).stdout)
     assert told == {"name": "toy", "path": str(toy.locate("toy"))}
 
 
@@ -165,6 +166,6 @@ def test_bars_on_a_terminal(toy: Store) -> None:
 @pytest.mark.parametrize("command", ["list", "fetch", "verify", "path"])
 def test_help_has_examples(command: str) -> None:
     """Every command shows how it is used."""
-    result = run(models.app, [command, "--help"])
+    result = run(app, ["models", command, "--help"])
     assert result.exit_code == 0
     assert f"tritone models {command}" in result.output

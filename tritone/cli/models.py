@@ -5,8 +5,7 @@ The bar that `fetch_with_progress` draws is also what `tritone up` shows.
 
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -92,16 +91,6 @@ def fetch_with_progress(
     display = _Display(console)
     with display.bars:
         return store.fetch(names, progress=display, sources=sources)
-
-
-@contextmanager
-def _errors_reported() -> Iterator[None]:
-    """An expected failure becomes one message on stderr and exit code 1, not a traceback."""
-    try:
-        yield
-    except TritoneError as error:
-        typer.echo(f"error {error.code}: {error.message}", err=True)
-        raise typer.Exit(1) from None
 
 
 def _store() -> Store:
@@ -197,8 +186,7 @@ def fetch(
         wanted += store.manifest.in_set(set_ or settings().weights_set)
     sources: Collection[SourceKind] = ("path",) if settings().offline else ALL_SOURCES
     try:
-        with _errors_reported():
-            folders = fetch_with_progress(store, wanted, Console(stderr=True), sources)
+        folders = fetch_with_progress(store, wanted, Console(stderr=True), sources)
     except KeyboardInterrupt:
         typer.echo("stopped; run the same command again to go on", err=True)
         raise typer.Exit(130) from None
@@ -229,10 +217,9 @@ def verify(
         for check in checks:
             typer.echo(f"{check.state:8} {check.path}")
     bad = {check.name: check.state for check in checks if check.state != "ok"}
-    with _errors_reported():
-        if bad:
-            error = WeightsCorrupt if "corrupt" in bad.values() else WeightsMissing
-            raise error(f"{len(bad)} not whole: run `tritone models fetch {' '.join(bad)}`")
+    if bad:
+        error = WeightsCorrupt if "corrupt" in bad.values() else WeightsMissing
+        raise error(f"{len(bad)} not whole: run `tritone models fetch {' '.join(bad)}`")
     if not checks and not as_json:
         typer.echo("there are no weights here yet: run `tritone models fetch`", err=True)
 
@@ -250,8 +237,7 @@ def path(
     """
     store = _store()
     _entries(store, [name])
-    with _errors_reported():
-        folder = store.locate(name)
+    folder = store.locate(name)
     if as_json:
         _print_json({"name": name, "path": str(folder)})
     else:

@@ -19,9 +19,12 @@ _TRITON: Final = re.compile(
 )
 _LEVELS: Final[dict[str, Level]] = {"I": "debug", "W": "warning", "E": "error", "F": "error"}
 _NOISE: Final = re.compile(
-    r"CUDA|NVML|nvml|cuda|GPU|pinned memory|PinnedMemory|DCGM|dcgm|libnvidia"
-    r"|is_local_mounted|repository agent|timeout error.*poll"
+    r"CudaDriverHelper has not been initialized|Failed to initialize NVML|CUDA memory pool disabled"
+    r"|[Uu]nable to allocate pinned system memory|failed to allocate pinned system memory"
+    r"|DCGM unable to start|Signal \(\d+\) received"
 )
+"""What every machine without a GPU prints, and what a stop prints; whole sentences, so that a real
+complaint about a GPU gets through."""
 _LOADED: Final = re.compile(r"successfully loaded '(?P<model>[^']+)'")
 _TABLE: Final = re.compile(r"^\s*([+|].*)?$")
 
@@ -51,11 +54,12 @@ def read_lines(raw: Iterable[str]) -> Iterator[Line]:
             continue
         found = _TRITON.match(text)
         if found is None:
-            yield Line(level="info", text=text, source="model")
+            level: Level = "debug" if _NOISE.search(text) else "info"
+            yield Line(level=level, text=text, source="model")
             continue
         message = found["text"].strip().strip('"')
         level = _LEVELS[found["level"]]
-        if level == "warning" and _NOISE.search(message):
+        if _NOISE.search(message):
             level = "debug"
         loaded = _LOADED.search(message)
         if message:

@@ -25,7 +25,7 @@ from tritone.launcher.shm import new_prefix, remove_regions, remove_stale_region
 from tritone.settings import Settings
 from tritone.stubs import stubs_with
 
-__all__ = ["TritonServer"]
+__all__ = ["TritonServer", "check_ports"]
 
 STOP_SECONDS: Final = 8.0
 """How long requests may finish and models unload before the process is killed."""
@@ -79,11 +79,12 @@ class TritonServer:
             PortInUse: one of its ports is taken; the message says by whom.
             SetupError: the wheel is not usable.
         """
-        for name in ("http_port", "grpc_port", "metrics_port"):
-            _check_port(self._settings.host, getattr(self._settings, name), name)
+        check_ports(self._settings)
         remove_stale_regions()
         command = self._command(link_backends(find_wheel(), self._folder / "backends"))
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        if self.log_file.exists():  # the log of one start is kept beside that of the last
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -142,7 +143,11 @@ class TritonServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -197,6 +202,12 @@ class TritonServer:
 
     def _last_errors(self) -> str:
         return "\n".join(f"  {text}" for text in self._tail)
+
+
+def check_ports(settings: Settings) -> None:
+    """Raises PortInUse when one of the server's ports is taken."""
+    for name in ("http_port", "grpc_port", "metrics_port"):
+        _check_port(settings.host, getattr(settings, name), name)
 
 
 def _check_port(host: str, port: int, name: str) -> None:
