@@ -10,7 +10,8 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Generator, Iterator
 from typing import Any, Final, TypeVar
 
 import triton_python_backend_utils as pb_utils
@@ -32,6 +33,8 @@ POLL_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 15.0
 """How long a request waits for a model whose process is being replaced."""
 PAUSE_SECONDS: Final = 0.25
+HOLD_SECONDS: Final = 10.0
+"""Far longer than Triton takes to clean up after a stream, see `_held`."""
 
 _END: Final = object()
 
@@ -164,17 +167,36 @@ def _read(
     """Runs the child request in a thread of its own; everything goes into the queue."""
     try:
         child = _request(model, request, request_id)
-        responses = child.exec(decoupled=True) if model.decoupled else [child.exec()]
+        responses = _held(child.exec(decoupled=True)) if model.decoupled else [child.exec()]
         for response in responses:
             if response.has_error():
                 answers.put(from_wire(response.error().message()))
-                return
-            if response.output_tensors():
+            elif response.output_tensors():
                 answers.put(_message(model, response))
     except Exception as error:  # noqa: BLE001 - Triton raises its own types here
         answers.put(from_wire(str(error)))
     finally:
         answers.put(_END)
+
+
+_spent: "deque[tuple[float, Any]]" = deque()
+
+
+def _held(responses: Any) -> Iterator[Any]:
+    """Iterates to the end, and keeps the iterator alive for a while after that.
+
+    In Triton 24.10 a thread that does not hold the GIL drops its reference to a finished iterator
+    some time after the last response. Were it the last reference, numpy arrays would be freed
+    without the GIL, and the process crash later at a random place (the destructor of `PbTensor`
+    takes the GIL since 24.12). So the last reference has to be ours.
+    """
+    try:
+        yield from responses
+    finally:
+        now = time.monotonic()
+        _spent.append((now, responses))
+        while _spent and now - _spent[0][0] > HOLD_SECONDS:
+            _spent.popleft()
 
 
 def _request(model: Model[Any, Any], request: Any, request_id: str) -> Any:

@@ -5,6 +5,7 @@ One thread asks for every running request of the process, so that no engine has 
 """
 
 import threading
+import time
 from typing import Any
 
 from tritone.cancellation import Cancellation
@@ -33,21 +34,34 @@ class Watcher:
         self._wake.set()
 
     def discard(self, sender: Any) -> None:
-        """Stops watching."""
+        """Stops watching. Afterwards the sender is not asked again.
+
+        That must come before its last response: with it Triton frees what the question reads, and
+        the server itself would crash.
+        """
         with self._lock:
             self._watched.pop(id(sender), None)
 
     def _poll(self) -> None:
         while True:
             with self._lock:
-                watched = list(self._watched.values())
+                watched = list(self._watched)
             if not watched:
                 self._wake.wait()
                 self._wake.clear()
                 continue
-            for sender, cancellation in watched:
-                if cancellation.cancelled:
-                    self.discard(sender)
-                elif sender.is_cancelled():
-                    cancellation.cancel(Cancelled("the caller went away"))
-            threading.Event().wait(POLL_SECONDS)
+            for key in watched:
+                self._ask(key)
+            time.sleep(POLL_SECONDS)
+
+    def _ask(self, key: int) -> None:
+        with self._lock:
+            sender, cancellation = self._watched.get(key, (None, None))
+            if sender is None or cancellation is None:
+                return
+            left = not cancellation.cancelled and sender.is_cancelled()
+        if left:
+            # Outside the lock: it calls back into the turn.
+            cancellation.cancel(Cancelled("the caller went away"))
+        if cancellation.cancelled:
+            self.discard(sender)

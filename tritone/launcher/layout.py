@@ -5,14 +5,16 @@ both in one folder. Links, not copies: the stub finds its libraries relative to 
 lies.
 """
 
+import ctypes.util
 import importlib.util
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
 from tritone.errors import SetupError
 
-__all__ = ["Wheel", "find_wheel", "link_backends"]
+__all__ = ["Wheel", "find_wheel", "link_backends", "link_openmp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +65,22 @@ def link_backends(wheel: Wheel, folder: Path) -> Path:
         link = python / part.name
         link.unlink(missing_ok=True)
         link.symlink_to(part)
+    return folder
+
+
+def link_openmp(folder: Path) -> Path | None:
+    """A folder with `libgomp.so.1` for a machine that has none; None where it is installed.
+
+    The wheel of llama.cpp expects the system's library, which slim images leave out; other wheels
+    carry a copy under a name of their own.
+    """
+    if ctypes.util.find_library("gomp"):
+        return None
+    carried = sorted(Path(sysconfig.get_path("purelib")).glob("*.libs/libgomp*.so*"))
+    if not carried:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "libgomp.so.1"
+    link.unlink(missing_ok=True)
+    link.symlink_to(carried[0])
     return folder

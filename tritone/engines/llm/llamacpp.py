@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import xllamacpp
-
 from tritone.cancellation import Cancellation
 from tritone.contract import LlmRequest, LlmResponse
 from tritone.engines.llm import LanguageModel, Statistics
@@ -27,6 +25,18 @@ BATCH_TOKENS: Final = 64
 """Prompt tokens a decoding step takes at most. Between steps other slots get their token and a
 cancel is seen, so this bounds how long a long prompt stalls its neighbours. Measured on two
 cores: 64 keeps 0.93 of the prompt throughput of 512, 32 keeps 0.84."""
+
+
+def _library() -> Any:
+    """The xllamacpp module. Its wheel does not carry the OpenMP library that it needs."""
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise SetupError(
+            f"llama.cpp cannot be loaded ({error}): pip install 'tritone[llm]', and libgomp from "
+            "your distribution (Debian: apt-get install libgomp1)"
+        ) from error
+    return xllamacpp
 
 
 class LlamaCpp(LanguageModel):
@@ -55,6 +65,8 @@ class LlamaCpp(LanguageModel):
         models = sorted(weights.glob("*.gguf"))
         if len(models) != 1:
             raise SetupError(f"{weights} holds {len(models)} .gguf files, expected one")
+        xllamacpp = _library()
+        self._check_schema = xllamacpp.json_schema_to_grammar
         params = xllamacpp.CommonParams()
         params.model.path = str(models[0])
         params.n_parallel = slots
@@ -80,7 +92,7 @@ class LlamaCpp(LanguageModel):
         cancellation: Cancellation,
     ) -> None:
         """See `LanguageModel.generate`."""
-        body = chat_body(request, self.context, xllamacpp.json_schema_to_grammar)
+        body = chat_body(request, self.context, self._check_schema)
         answer = Answer(emit, stream=request.stream)
         failures: list[Exception] = []
 
