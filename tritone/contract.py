@@ -85,7 +85,7 @@ class LlmResponse:
     """A piece of the answer. The last piece has a `finish_reason` and the usage."""
 
     text_output: Annotated[Text, "text since the last response (streaming), else the whole"] = ""
-    finish_reason: Annotated[Text, "empty until the end: stop, length, tool_calls, cancelled"] = ""
+    finish_reason: Annotated[Text, "empty until the end: stop, length or tool_calls"] = ""
     prompt_tokens: Annotated[Int, "tokens of the prompt; 0 until the end"] = 0
     completion_tokens: Annotated[Int, "tokens generated; 0 until the end"] = 0
     cached_tokens: Annotated[Int, "prompt tokens that came from the KV cache"] = 0

@@ -240,14 +240,16 @@ def _tree(root: type[TritoneError]) -> dict[str, type[TritoneError]]:
 # Triton refuses some requests before a model sees them; these are its sentences, so that a
 # caller gets our codes for them too (server: src/core/model_config_utils.cc, infer_request.cc).
 _TRITON_TEXTS: tuple[tuple[str, type[TritoneError]], ...] = (
-    (r"unexpected shape for input", ShapeMismatch),
+    (r"unexpected shape for input|batch-size must be|batch size does not match", ShapeMismatch),
     (r"expected \d+ inputs? but got|missing required input|not found for model", MissingInput),
+    (r"unexpected inference input|must specify (a non-zero|the START)", InvalidInput),
+    (r"doesn't support models with decoupled", InvalidInput),
     (r"data-?type .*expect|expect.* data-?type", TypeMismatch),
     (r"Exceeds maximum queue size|queue is full", Overloaded),
     (r"timeout expired|Deadline Exceeded", DeadlineExceeded),
     (r"Stub process .* is not healthy|failed to connect to .*stub", EngineDied),
     (r"Request for unknown model|is not ready|not found$", ModelNotReady),
-    (r"failed to connect|Connection refused|Socket closed", ServerUnreachable),
+    (r"failed to connect|Connection refused|Socket closed|errors resolving", ServerUnreachable),
     (r"[Cc]ancelled", Cancelled),
 )
 _CODED = re.compile(r"\b([A-Z][A-Z0-9_]{3,}): (.*)", re.DOTALL)

@@ -1,6 +1,7 @@
 """The requests a model is working on, by id, so that one can be stopped by name."""
 
 import threading
+import time
 from collections import OrderedDict
 from typing import Final
 
@@ -10,7 +11,8 @@ from tritone.errors import Cancelled
 __all__ = ["Running"]
 
 _REMEMBERED: Final = 1024
-"""Stops that came before their request, kept until it comes: a stop may overtake its request."""
+_REMEMBER_SECONDS: Final = 5.0
+"""How many stops are kept for how long until their request comes: a stop may overtake it."""
 
 
 class Running:
@@ -19,14 +21,13 @@ class Running:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._calls: dict[str, Cancellation] = {}
-        self._stopped: OrderedDict[str, None] = OrderedDict()
+        self._stopped: OrderedDict[str, float] = OrderedDict()
 
     def add(self, request_id: str, cancellation: Cancellation) -> None:
         """Registers a request; cancels it at once when its stop came first."""
         with self._lock:
             self._calls[request_id] = cancellation
-            stopped = request_id in self._stopped
-            self._stopped.pop(request_id, None)
+            stopped = time.monotonic() < self._stopped.pop(request_id, 0.0)
         if stopped:
             cancellation.cancel(Cancelled("stopped by a cancel request"))
 
@@ -41,7 +42,7 @@ class Running:
         with self._lock:
             cancellation = self._calls.get(request_id)
             if cancellation is None:
-                self._stopped[request_id] = None
+                self._stopped[request_id] = time.monotonic() + _REMEMBER_SECONDS
                 while len(self._stopped) > _REMEMBERED:
                     self._stopped.popitem(last=False)
         if cancellation is not None:

@@ -57,11 +57,11 @@ class Watcher:
     def _ask(self, key: int) -> None:
         with self._lock:
             sender, cancellation = self._watched.get(key, (None, None))
-            if sender is None or cancellation is None:
-                return
-            left = not cancellation.cancelled and sender.is_cancelled()
+            left = sender is not None and sender.is_cancelled()
+        if cancellation is None:
+            return
+        # Outside the lock, for a cancel calls back into the turn; the look notices a deadline.
         if left:
-            # Outside the lock: it calls back into the turn.
             cancellation.cancel(Cancelled("the caller went away"))
         if cancellation.cancelled:
             self.discard(sender)
