@@ -11,20 +11,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Self, TypeVar
 
 import grpc
-import numpy as np
-import tritonclient.grpc as sync_grpc
 import tritonclient.grpc.aio as triton
 from tritonclient.utils import InferenceServerException
 
-from tritone import tensors
+from tritone import kserve
 from tritone.contract import Model
-from tritone.errors import (
-    DeadlineExceeded,
-    EngineDied,
-    ServerUnreachable,
-    TritoneError,
-    from_wire,
-)
+from tritone.errors import EngineDied
 
 __all__ = ["Client"]
 
@@ -91,7 +83,7 @@ class Client:
         try:
             result = await self._triton.infer(
                 model.name,
-                _inputs(model, request),
+                kserve.inputs(model, request),
                 request_id=request_id,
                 sequence_id=number,
                 sequence_start=start,
@@ -100,8 +92,8 @@ class Client:
                 client_timeout=seconds,
             )
         except (InferenceServerException, grpc.RpcError) as error:
-            raise _our_error(error, self.url) from None
-        return _response(model, result)
+            raise kserve.as_tritone_error(error, self.url) from None
+        return kserve.response(model, result)
 
     async def stream(
         self,
@@ -121,7 +113,7 @@ class Client:
         """
         inputs = {
             "model_name": model.name,
-            "inputs": _inputs(model, request),
+            "inputs": kserve.inputs(model, request),
             "request_id": request_id or uuid.uuid4().hex,
             "enable_empty_final_response": True,
             "timeout": _microseconds(timeout),
@@ -135,11 +127,11 @@ class Client:
             while True:
                 result, error = await asyncio.wait_for(anext(responses), self.idle_timeout)
                 if error is not None:
-                    raise _our_error(error, self.url)
+                    raise kserve.as_tritone_error(error, self.url)
                 raw = result.get_response()
                 if raw.outputs:
-                    yield _response(model, result)
-                if _is_final(raw):
+                    yield kserve.response(model, result)
+                if kserve.is_final(raw):
                     return
         except StopAsyncIteration:
             return
@@ -148,53 +140,12 @@ class Client:
                 f"'{model.name}' sent nothing for {self.idle_timeout:.0f} s: try again"
             ) from None
         except (InferenceServerException, grpc.RpcError) as problem:
-            raise _our_error(problem, self.url) from None
+            raise kserve.as_tritone_error(problem, self.url) from None
         finally:
             responses.cancel()
             with contextlib.suppress(Exception):
                 await responses.aclose()
 
 
-def _inputs(model: Model[Any, Any], request: Any) -> list[Any]:
-    made = []
-    arrays = tensors.encode(request)
-    for field in tensors.fields(model.request):
-        if field.name not in arrays:
-            continue
-        array = arrays[field.name]
-        if model.max_batch_size > 0:
-            array = array[None]
-        entry = sync_grpc.InferInput(field.name, list(array.shape), field.tensor.dtype)
-        entry.set_data_from_numpy(np.ascontiguousarray(array))
-        made.append(entry)
-    return made
-
-
-def _response(model: Model[Any, Resp], result: Any) -> Resp:
-    def read(name: str) -> Any:
-        array = result.as_numpy(name)
-        return array if array is None or model.max_batch_size == 0 else array[0]
-
-    return tensors.decode(model.response, read)
-
-
-def _is_final(raw: Any) -> bool:
-    parameter = raw.parameters.get("triton_final_response")
-    return parameter is not None and bool(parameter.bool_param)
-
-
 def _microseconds(seconds: float | None) -> int | None:
     return None if seconds is None else int(seconds * 1e6)
-
-
-def _our_error(error: Exception, url: str) -> TritoneError:
-    """What the server or the channel said, as one of ours."""
-    if isinstance(error, grpc.RpcError):
-        status, text = str(error.code()), error.details() or ""
-    else:
-        status, text = str(getattr(error, "status", str)()), str(error)
-    if "DEADLINE_EXCEEDED" in status:
-        return DeadlineExceeded("the request's deadline passed")
-    if "UNAVAILABLE" in status and "failed to connect" in text:
-        return ServerUnreachable(f"no Triton at {url}: `tritone up` starts one")
-    return from_wire(text)

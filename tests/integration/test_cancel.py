@@ -8,6 +8,7 @@ from tests.integration.conftest import sample
 from tests.integration.turns import turn
 from tritone.contract import CHAT, LLM, VOICE, LlmRequest, VoiceRequest
 from tritone.errors import Cancelled, DeadlineExceeded
+from tritone.stubs import stubs_of
 
 pytestmark = pytest.mark.triton
 
@@ -108,3 +109,23 @@ async def test_a_cancel_request_stops_the_request_it_names(client):
     with pytest.raises(Cancelled):
         await listen()
     assert received < 100
+
+
+async def test_many_cancels_at_any_moment_harm_nothing(client, platform):
+    """A hundred turns given up between their first and last stage, eight at a time: the server
+    and every model's process are the same ones afterwards, and answer."""
+    before = (platform.server.pid, sorted(stub.pid for stub in stubs_of(platform.server.pid)))
+    audio, rate = sample("question")
+    request = VoiceRequest(audio=audio, sample_rate=rate)
+
+    async def give_up(seconds: float):
+        with pytest.raises((DeadlineExceeded, Cancelled)):
+            async for _ in client.stream(VOICE, request, timeout=seconds):
+                pass
+
+    for wave in range(12):
+        await asyncio.gather(*(give_up(0.02 + 0.03 * i + 0.005 * wave) for i in range(8)))
+    after = (platform.server.pid, sorted(stub.pid for stub in stubs_of(platform.server.pid)))
+    assert after == before
+    result = await turn(client, "question")
+    assert "jupiter" in result.done.text.lower()

@@ -1,25 +1,26 @@
-"""Calls from one model to another inside the same server (business logic scripting).
+"""Calls from one model to another inside the same server.
 
-Two things that Triton 24.10 does not do are done here: a child stream is stopped when its parent
-is cancelled (by a `cancel` request that names it), and a caller is told when the child's process
-died instead of waiting for ever.
+A model that answers once is called by BLS (business logic scripting), through shared memory. A
+stream is called over gRPC on loopback: BLS streams of Triton 24.10 cannot be cancelled, and under
+cancels the server crashed (`docs/why.md`). Either way the caller is told when the other's process
+died, instead of waiting for ever.
 """
 
 import os
 import queue
 import threading
 import time
-import uuid
-from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Final, TypeVar
 
 import triton_python_backend_utils as pb_utils
 
 from tritone import tensors
+from tritone.backend.streams import Streams
 from tritone.cancellation import Cancellation
 from tritone.contract import Model
 from tritone.errors import EngineDied, ModelNotReady, TritoneError, from_wire
+from tritone.settings import settings
 from tritone.stubs import alive, stubs_of
 
 __all__ = ["Peers"]
@@ -33,10 +34,10 @@ POLL_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 15.0
 """How long a request waits for a model whose process is being replaced."""
 PAUSE_SECONDS: Final = 0.25
-HOLD_SECONDS: Final = 10.0
-"""Far longer than Triton takes to clean up after a stream, see `_held`."""
 
 _END: Final = object()
+_LOOK: Final = object()
+"""Put into a queue of answers to make the one who waits look around."""
 
 
 class _NotStarted(Exception):
@@ -53,6 +54,7 @@ class Peers:
     def __init__(self) -> None:
         self._pids: dict[str, tuple[int, ...]] = {}
         self._lock = threading.Lock()
+        self._streams = Streams(settings().grpc_url)
 
     def infer(self, model: Model[Req, Resp], request: Req, cancellation: Cancellation) -> Resp:
         """One answer from a model that is not decoupled.
@@ -70,8 +72,8 @@ class Peers:
     ) -> Generator[Resp]:
         """Answers while they come.
 
-        Cancelling stops the child at once, where its contract has a `cancel` tensor; so does
-        closing the generator early. A model that is just being loaded again is waited for.
+        Cancelling stops the child at once, and so does closing the generator early. A model that
+        is just being loaded again is waited for.
 
         Raises: as `infer`.
         """
@@ -93,29 +95,24 @@ class Peers:
         """One try; raises `_NotStarted` when Triton could not give the request to the model."""
         cancellation.check()
         pids = self._processes(model.name)
-        request_id = uuid.uuid4().hex
         answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        reader = threading.Thread(
-            target=_read, args=(model, request, request_id, answers), daemon=True
-        )
-        reader.start()
-        started = ended = False
-        stopper = _Stopper(model, request_id)
-        forget = cancellation.on_cancel(stopper.stop)
+        forget = cancellation.on_cancel(lambda: answers.put(_LOOK))
+        stop = self._start(model, request, answers)
+        started = False
         try:
             while True:
                 try:
                     answer = answers.get(timeout=POLL_SECONDS)
                 except queue.Empty:
+                    answer = _LOOK
+                if answer is _LOOK:
                     cancellation.check()
                     pids = pids or self._processes(model.name)
                     if not all(alive(pid) for pid in pids):
-                        ended = True  # nobody is left to be stopped
                         raise EngineDied(
                             f"the process of '{model.name}' died: it is restarted, try again"
-                        ) from None
+                        )
                     continue
-                ended = answer is _END or isinstance(answer, TritoneError)
                 if answer is _END:
                     return
                 if isinstance(answer, EngineDied | ModelNotReady) and not started:
@@ -127,8 +124,18 @@ class Peers:
                 cancellation.check()
         finally:
             forget()
-            if not ended:
-                stopper.stop()
+            stop()
+
+    def _start(
+        self, model: Model[Any, Any], request: Any, answers: "queue.SimpleQueue[Any]"
+    ) -> Callable[[], None]:
+        """Sends the request; its answers go into the queue. Returns what ends it early."""
+        if model.decoupled:
+            return self._streams.open(model, request, answers.put, _END)
+        threading.Thread(
+            target=_infer, args=(model, request, answers.put), name=model.name, daemon=True
+        ).start()
+        return lambda: None
 
     def _processes(self, model: str) -> tuple[int, ...]:
         """The processes of a model's instances; looked up again when one is gone."""
@@ -141,71 +148,26 @@ class Peers:
             return pids
 
 
-class _Stopper:
-    """Stops one child request by its id, once, without waiting for it."""
-
-    def __init__(self, model: Model[Any, Any], request_id: str) -> None:
-        able = any(field.name == "cancel" for field in tensors.fields(model.request))
-        self._once = threading.Semaphore(1 if able else 0)
-        self._model = model
-        self._request_id = request_id
-
-    def stop(self) -> None:
-        if not self._once.acquire(blocking=False):
-            return
-        request = self._model.request(cancel=self._request_id)
-        threading.Thread(
-            target=_read,
-            args=(self._model, request, uuid.uuid4().hex, queue.SimpleQueue()),
-            daemon=True,
-        ).start()
-
-
-def _read(
-    model: Model[Any, Any], request: Any, request_id: str, answers: "queue.SimpleQueue[Any]"
-) -> None:
-    """Runs the child request in a thread of its own; everything goes into the queue."""
+def _infer(model: Model[Any, Any], request: Any, put: Callable[[Any], None]) -> None:
+    """Runs one request that has one answer, in a thread of its own."""
     try:
-        child = _request(model, request, request_id)
-        responses = _held(child.exec(decoupled=True)) if model.decoupled else [child.exec()]
-        for response in responses:
-            if response.has_error():
-                answers.put(from_wire(response.error().message()))
-            elif response.output_tensors():
-                answers.put(_message(model, response))
+        response = _request(model, request).exec()
+        if response.has_error():
+            put(from_wire(response.error().message()))
+        else:
+            put(_message(model, response))
     except Exception as error:  # noqa: BLE001 - Triton raises its own types here
-        answers.put(from_wire(str(error)))
+        put(from_wire(str(error)))
     finally:
-        answers.put(_END)
+        put(_END)
 
 
-_spent: "deque[tuple[float, Any]]" = deque()
-
-
-def _held(responses: Any) -> Iterator[Any]:
-    """Iterates to the end, and keeps the iterator alive for a while after that.
-
-    In Triton 24.10 a thread that does not hold the GIL drops its reference to a finished iterator
-    some time after the last response. Were it the last reference, numpy arrays would be freed
-    without the GIL, and the process crash later at a random place (the destructor of `PbTensor`
-    takes the GIL since 24.12). So the last reference has to be ours.
-    """
-    try:
-        yield from responses
-    finally:
-        now = time.monotonic()
-        _spent.append((now, responses))
-        while _spent and now - _spent[0][0] > HOLD_SECONDS:
-            _spent.popleft()
-
-
-def _request(model: Model[Any, Any], request: Any, request_id: str) -> Any:
+def _request(model: Model[Any, Any], request: Any) -> Any:
     arrays = tensors.encode(request)
     if model.max_batch_size > 0:
         arrays = {name: array[None] for name, array in arrays.items()}
     return pb_utils.InferenceRequest(
         model_name=model.name,
-        request_id=request_id,
         requested_output_names=[field.name for field in tensors.fields(model.response)],
         inputs=[pb_utils.Tensor(name, array) for name, array in arrays.items()],
     )

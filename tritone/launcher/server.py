@@ -179,6 +179,8 @@ class TritonServer:
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
         environment["PYTHONDONTWRITEBYTECODE"] = "1"  # Triton would take __pycache__ for a model
         environment["PYTHONUNBUFFERED"] = "1"
+        # Models that call another model's stream find the server by the settings, too.
+        environment["TRITONE_TRITON_URL"] = f"{self._settings.host}:{self._settings.grpc_port}"
         # llama.cpp's threads meet at OpenMP barriers, and libgomp spins there by default. Where
         # another model wants a core that collapses: 1 token/s beside one busy process on two
         # cores, against 22 with this count, which costs 2 % while the machine is idle.
