@@ -113,7 +113,8 @@ async def test_a_cancel_request_stops_the_request_it_names(client):
 
 async def test_many_cancels_at_any_moment_harm_nothing(client, platform):
     """A hundred turns given up between their first and last stage, eight at a time: the server
-    and every model's process are the same ones afterwards, and answer."""
+    and every model's process are the same ones afterwards, and answer.
+    """
     before = (platform.server.pid, sorted(stub.pid for stub in stubs_of(platform.server.pid)))
     audio, rate = sample("question")
     request = VoiceRequest(audio=audio, sample_rate=rate)
