@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 
-from tritone.backend.bls import Peers
+from tritone.backend.peers import Peers
 from tritone.cancellation import Cancellation
 from tritone.contract import (
     LLM,
@@ -20,7 +20,7 @@ __all__ = ["PeerStages"]
 
 
 class PeerStages:
-    """`tritone.pipelines.stages.Stages` over BLS."""
+    """`tritone.pipelines.stages.Stages` over the other models."""
 
     def __init__(self, peers: Peers) -> None:
         self._peers = peers

@@ -1,9 +1,8 @@
 """The shell of decoupled models: a thread for each request, responses while it runs.
 
 Triton calls `execute` and goes on at once; every request gets its thread from a bounded pool, its
-`Cancellation`, and always its FINAL flag, whatever happens to it. Threads rather than asyncio
-because a synchronous BLS stream blocks its thread only, while the asynchronous one blocks the
-loop that iterates it.
+`Cancellation`, and always its FINAL flag, whatever happens to it. Threads, because the engines
+and the clients of other models block, and Triton's own API does.
 """
 
 import threading

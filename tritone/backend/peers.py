@@ -1,25 +1,21 @@
-"""Calls from one model to another inside the same server.
+"""Calls from one model to another inside the same server, as typed functions and streams.
 
-A model that answers once is called by BLS (business logic scripting), through shared memory. A
-stream is called over gRPC on loopback: BLS streams of Triton 24.10 cannot be cancelled, and under
-cancels the server crashed (`docs/why.md`). Either way the caller is told when the other's process
-died, instead of waiting for ever.
+They go over gRPC on loopback rather than by BLS (business logic scripting), because of what BLS
+of Triton 24.10 does under cancels and load: see `docs/why.md`. A caller is told when the other's
+process died, instead of waiting for ever.
 """
 
 import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any, Final, TypeVar
 
-import triton_python_backend_utils as pb_utils
-
-from tritone import tensors
-from tritone.backend.streams import Streams
+from tritone.backend.channel import Channel
 from tritone.cancellation import Cancellation
 from tritone.contract import Model
-from tritone.errors import EngineDied, ModelNotReady, TritoneError, from_wire
+from tritone.errors import EngineDied, ModelNotReady, TritoneError
 from tritone.settings import settings
 from tritone.stubs import alive, stubs_of
 
@@ -54,7 +50,7 @@ class Peers:
     def __init__(self) -> None:
         self._pids: dict[str, tuple[int, ...]] = {}
         self._lock = threading.Lock()
-        self._streams = Streams(settings().grpc_url)
+        self._channel = Channel(settings().grpc_url)
 
     def infer(self, model: Model[Req, Resp], request: Req, cancellation: Cancellation) -> Resp:
         """One answer from a model that is not decoupled.
@@ -97,7 +93,7 @@ class Peers:
         pids = self._processes(model.name)
         answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         forget = cancellation.on_cancel(lambda: answers.put(_LOOK))
-        stop = self._start(model, request, answers)
+        stop = self._channel.call(model, request, answers.put, _END)
         started = False
         try:
             while True:
@@ -126,17 +122,6 @@ class Peers:
             forget()
             stop()
 
-    def _start(
-        self, model: Model[Any, Any], request: Any, answers: "queue.SimpleQueue[Any]"
-    ) -> Callable[[], None]:
-        """Sends the request; its answers go into the queue. Returns what ends it early."""
-        if model.decoupled:
-            return self._streams.open(model, request, answers.put, _END)
-        threading.Thread(
-            target=_infer, args=(model, request, answers.put), name=model.name, daemon=True
-        ).start()
-        return lambda: None
-
     def _processes(self, model: str) -> tuple[int, ...]:
         """The processes of a model's instances; looked up again when one is gone."""
         with self._lock:
@@ -146,39 +131,3 @@ class Peers:
                 pids = tuple(stub.pid for stub in found if alive(stub.pid))
                 self._pids[model] = pids
             return pids
-
-
-def _infer(model: Model[Any, Any], request: Any, put: Callable[[Any], None]) -> None:
-    """Runs one request that has one answer, in a thread of its own."""
-    try:
-        response = _request(model, request).exec()
-        if response.has_error():
-            put(from_wire(response.error().message()))
-        else:
-            put(_message(model, response))
-    except Exception as error:  # noqa: BLE001 - Triton raises its own types here
-        put(from_wire(str(error)))
-    finally:
-        put(_END)
-
-
-def _request(model: Model[Any, Any], request: Any) -> Any:
-    arrays = tensors.encode(request)
-    if model.max_batch_size > 0:
-        arrays = {name: array[None] for name, array in arrays.items()}
-    return pb_utils.InferenceRequest(
-        model_name=model.name,
-        requested_output_names=[field.name for field in tensors.fields(model.response)],
-        inputs=[pb_utils.Tensor(name, array) for name, array in arrays.items()],
-    )
-
-
-def _message(model: Model[Any, Resp], response: Any) -> Resp:
-    def read(name: str) -> Any:
-        tensor = pb_utils.get_output_tensor_by_name(response, name)
-        if tensor is None:
-            return None
-        array = tensor.as_numpy()
-        return array[0] if model.max_batch_size > 0 else array
-
-    return tensors.decode(model.response, read)
