@@ -96,6 +96,7 @@ def test_voice_turn_prints_its_events_and_writes_the_answer(example, tmp_path):
 
 def test_ctrl_c_cancels_a_voice_turn(platform, tmp_path):
     """The example ends with 130 and the model stops long before its last token."""
+    before = platform.metrics()["llm_decode_steps_total"]
     command = [sys.executable, str(EXAMPLES / "voice_turn.py"), str(SAMPLES / "sky.wav")]
     command += ["--system", LONG, "-o", str(tmp_path / "reply.wav")]
     command += ["--server", platform.settings.grpc_url]
@@ -106,10 +107,13 @@ def test_ctrl_c_cancels_a_voice_turn(platform, tmp_path):
             if texts == 5:
                 process.send_signal(signal.SIGINT)
                 break
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
+    deadline = time.monotonic() + 60
     time.sleep(1.2)  # the metrics are refreshed twice a second
+    while platform.metrics()["llm_running"] and time.monotonic() < deadline:
+        time.sleep(0.2)
     steps = platform.metrics()["llm_decode_steps_total"]
-    assert platform.metrics()["llm_running"] == 0
+    assert steps - before < 150  # of 256
     time.sleep(1.2)
     assert platform.metrics()["llm_decode_steps_total"] == steps
 
