@@ -43,8 +43,9 @@ class FakeSupervisor:
         on_event: Callable[[str, str], None],
     ) -> None:
         self.environment = environment
-        self.failed: TritoneError | None = None
         self.closed = 0
+        self._failed: TritoneError | None = None
+        self._signals = self.stop_with
         self._on_line = on_line
         self._on_event = on_event
         FakeSupervisor.last = self
@@ -61,9 +62,15 @@ class FakeSupervisor:
         self._on_line(Line("info", "hello \x1b[31mfrom a model", "model"))
         if self.dies:
             self._on_event("Triton ended", "error")
-            self.failed = self.dies
-        elif self.stop_with:
-            threading.Timer(0.05, lambda: [signal.raise_signal(s) for s in self.stop_with]).start()
+            self._failed = self.dies
+
+    @property
+    def failed(self) -> TritoneError | None:
+        """Looked at while serving: that is when the signals come, not after some time."""
+        signals, self._signals = self._signals, ()
+        for number in signals:
+            signal.raise_signal(number)
+        return self._failed
 
     def close(self) -> None:
         self.closed += 1
