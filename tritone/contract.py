@@ -50,7 +50,7 @@ Resp = TypeVar("Resp")
 
 @dataclass(frozen=True, slots=True)
 class Model(Generic[Req, Resp]):
-    """A model as its callers see it."""
+    """A model as its callers see it. An empty version lets the server take its own choice."""
 
     name: str
     request: type[Req]
@@ -58,6 +58,7 @@ class Model(Generic[Req, Resp]):
     batching: Literal["none", "dynamic", "sequence", "in_flight"]
     max_batch_size: int = 0
     decoupled: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +67,19 @@ class LlmRequest:
 
     text_input: Annotated[Text | None, "prompt, answered as one user message"] = None
     messages: Annotated[Text | None, "conversation: OpenAI chat messages as a JSON array"] = None
-    max_tokens: Annotated[Int, "most tokens to generate, 1 to the context length"] = 256
+    apply_chat_template: Annotated[Flag, "false continues text_input as it stands"] = True
+    max_tokens: Annotated[Int, "most tokens to generate; the context's end bounds them too"] = 256
     temperature: Annotated[Real, "0 (greedy) to 2"] = 0.7
     top_p: Annotated[Real, "nucleus sampling, above 0 to 1"] = 1.0
+    presence_penalty: Annotated[Real, "-2 to 2, against any token seen before"] = 0.0
+    frequency_penalty: Annotated[Real, "-2 to 2, against a token each time it was seen"] = 0.0
     stop_words: Annotated[Texts, "texts that end the answer; they are not part of it"] = ()
     random_seed: Annotated[Seed | None, "same seed, same request, same answer"] = None
     stream: Annotated[Flag, "a response per token, or one response in all"] = False
     response_format: Annotated[Text | None, "OpenAI response_format as JSON, enforced"] = None
     tools: Annotated[Text | None, "OpenAI tools as a JSON array"] = None
     tool_choice: Annotated[Text | None, "auto, none, required, or a tool as JSON"] = None
+    parallel_tool_calls: Annotated[Flag, "false allows one tool call at most"] = True
     cancel: Annotated[Text | None, "stop the running request of this id; nothing else is read"] = (
         None
     )
@@ -101,6 +106,8 @@ class SttRequest:
     language: Annotated[Text, "ISO 639-1 code; empty detects it"] = ""
     task: Annotated[Text, "transcribe, or translate (into English)"] = "transcribe"
     word_timestamps: Annotated[Flag, "time every word"] = False
+    prompt: Annotated[Text, "words and style to expect; never written down by itself"] = ""
+    temperature: Annotated[Real, "0 (likeliest words, others when these are doubtful) to 1"] = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +135,7 @@ class TtsResponse:
     audio: Annotated[Pcm16, "mono PCM"]
     sample_rate: Annotated[Int, "Hz"]
     timings: Annotated[Text, "JSON array of `Timing`: phonemes and visemes with start and end"]
+    words: Annotated[Text, "JSON array of `SpokenWord`: the words with start and end"] = "[]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +172,7 @@ class RerankRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerankResponse:
     scores: Annotated[Reals, "relevance of each document in the order sent, higher is better"]
+    tokens: Annotated[Int, "tokens read, of the query and of all documents"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

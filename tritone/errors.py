@@ -6,14 +6,20 @@
     │   ├── AudioEmpty, AudioNotFinite, AudioTooLong, NoSpeech
     │   ├── TextEmpty, TextTooLong, TextNotUtf8, PromptTooLong
     │   ├── UnknownVoice, UnknownLanguage, UnknownTask
-    │   └── InvalidMessages, InvalidSchema, InvalidTools
+    │   ├── InvalidMessages, InvalidSchema, InvalidTools
+    │   └── BodyInvalid, PayloadTooLarge, AudioUndecodable, Unsupported
+    ├── Unauthenticated         no key, or one that nobody gave out
+    ├── PermissionDenied        a good key, for something else
+    ├── NotFound                there is nothing of that name
+    │   └── ModelNotFound           no model, version or alias
     ├── Cancelled               the caller went away
     ├── DeadlineExceeded        the caller's time ran out
     ├── Overloaded              a bounded queue is full: try again later
+    │   └── RateLimited             the caller's own limit is used up
     ├── Unavailable             a server, a model or its process is not there
-    │   ├── ServerUnreachable, ModelNotReady, EngineDied
+    │   └── ServerUnreachable, ModelNotReady, EngineDied, Draining
     ├── SetupError              this installation lacks something
-    │   ├── WeightsMissing, WeightsCorrupt, SourceUnreachable, PortInUse, ServerFailed
+    │   └── WeightsMissing, WeightsCorrupt, SourceUnreachable, PortInUse, ServerFailed
     └── Internal                a defect of ours
 
 A code is part of the public protocol: it never changes once released. On the wire an error is
@@ -29,8 +35,11 @@ __all__ = [
     "AudioEmpty",
     "AudioNotFinite",
     "AudioTooLong",
+    "AudioUndecodable",
+    "BodyInvalid",
     "Cancelled",
     "DeadlineExceeded",
+    "Draining",
     "EngineDied",
     "Internal",
     "InvalidInput",
@@ -39,12 +48,17 @@ __all__ = [
     "InvalidTools",
     "Kind",
     "MissingInput",
+    "ModelNotFound",
     "ModelNotReady",
     "NoSpeech",
+    "NotFound",
     "Overloaded",
     "ParameterOutOfRange",
+    "PayloadTooLarge",
+    "PermissionDenied",
     "PortInUse",
     "PromptTooLong",
+    "RateLimited",
     "ServerFailed",
     "ServerUnreachable",
     "SetupError",
@@ -55,10 +69,12 @@ __all__ = [
     "TextTooLong",
     "TritoneError",
     "TypeMismatch",
+    "Unauthenticated",
     "Unavailable",
     "UnknownLanguage",
     "UnknownTask",
     "UnknownVoice",
+    "Unsupported",
     "WeightsCorrupt",
     "WeightsMissing",
     "from_wire",
@@ -69,6 +85,9 @@ class Kind(enum.Enum):
     """The class of a failure, named after the gRPC status that carries it."""
 
     INVALID_ARGUMENT = enum.auto()
+    UNAUTHENTICATED = enum.auto()
+    PERMISSION_DENIED = enum.auto()
+    NOT_FOUND = enum.auto()
     CANCELLED = enum.auto()
     DEADLINE_EXCEEDED = enum.auto()
     RESOURCE_EXHAUSTED = enum.auto()
@@ -78,14 +97,24 @@ class Kind(enum.Enum):
 
 
 class TritoneError(Exception):
-    """Base of the tree: a stable `code`, a `kind`, and a message that says how to mend it."""
+    """Base of the tree: a stable `code`, a `kind`, and a message that says how to mend it.
+
+    Args:
+        message: what went wrong and what to do about it.
+        param: the field of the request that is at fault, where one is.
+        retry_after: seconds after which another try makes sense, where that is known.
+    """
 
     code: ClassVar[str] = "INTERNAL"
     kind: ClassVar[Kind] = Kind.INTERNAL
 
-    def __init__(self, message: str) -> None:
+    def __init__(
+        self, message: str, *, param: str | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.param = param
+        self.retry_after = retry_after
 
     def to_wire(self) -> str:
         """The text put into Triton's error, read back by `from_wire`."""
@@ -169,6 +198,41 @@ class InvalidTools(InvalidInput):
     code = "INVALID_TOOLS"
 
 
+class BodyInvalid(InvalidInput):
+    code = "BODY_INVALID"
+
+
+class PayloadTooLarge(InvalidInput):
+    code = "PAYLOAD_TOO_LARGE"
+
+
+class AudioUndecodable(InvalidInput):
+    code = "AUDIO_UNDECODABLE"
+
+
+class Unsupported(InvalidInput):
+    code = "UNSUPPORTED"
+
+
+class Unauthenticated(TritoneError):
+    code = "UNAUTHENTICATED"
+    kind = Kind.UNAUTHENTICATED
+
+
+class PermissionDenied(TritoneError):
+    code = "PERMISSION_DENIED"
+    kind = Kind.PERMISSION_DENIED
+
+
+class NotFound(TritoneError):
+    code = "NOT_FOUND"
+    kind = Kind.NOT_FOUND
+
+
+class ModelNotFound(NotFound):
+    code = "MODEL_NOT_FOUND"
+
+
 class Cancelled(TritoneError):
     code = "CANCELLED"
     kind = Kind.CANCELLED
@@ -182,6 +246,10 @@ class DeadlineExceeded(TritoneError):
 class Overloaded(TritoneError):
     code = "OVERLOADED"
     kind = Kind.RESOURCE_EXHAUSTED
+
+
+class RateLimited(Overloaded):
+    code = "RATE_LIMITED"
 
 
 class Unavailable(TritoneError):
@@ -199,6 +267,10 @@ class ModelNotReady(Unavailable):
 
 class EngineDied(Unavailable):
     code = "ENGINE_DIED"
+
+
+class Draining(Unavailable):
+    code = "DRAINING"
 
 
 class SetupError(TritoneError):

@@ -18,6 +18,7 @@ __all__ = [
     "Intent",
     "Segment",
     "SpeechEvent",
+    "SpokenWord",
     "TextDelta",
     "Timing",
     "Transcript",
@@ -49,6 +50,9 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     no_speech_prob: float
     avg_logprob: float
+    compression_ratio: float
+    temperature: float
+    tokens: tuple[int, ...]
     words: tuple[Word, ...] = ()
 
 
@@ -61,6 +65,14 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
     phoneme: str
     viseme: str
+    start: float
+    end: float
+
+
+class SpokenWord(msgspec.Struct, frozen=True, kw_only=True):
+    """When a word of a text is heard, pauses around it left out."""
+
+    word: str
     start: float
     end: float
 

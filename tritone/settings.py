@@ -11,19 +11,91 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-__all__ = ["Settings", "settings"]
+__all__ = ["EdgeSettings", "Lane", "Lanes", "Settings", "settings"]
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+class Lane(BaseModel):
+    """How much work of one kind is taken on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    running: int = Field(ge=1, description="requests that run at once on each backend")
+    waiting: int = Field(ge=0, description="requests that wait for a place, over all backends")
+
+
+class Lanes(BaseModel):
+    """The bounds of each kind of work."""
+
+    model_config = ConfigDict(frozen=True)
+
+    chat: Lane = Lane(running=8, waiting=8)
+    transcription: Lane = Lane(running=8, waiting=8)
+    speech: Lane = Lane(running=4, waiting=8)
+    embedding: Lane = Lane(running=16, waiting=64)
+
+
+class EdgeSettings(BaseModel):
+    """The OpenAI-compatible door: ``TRITONE_EDGE__PORT`` and so on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    enabled: bool = Field(default=True, description="whether `tritone up` opens the door")
+    host: str = Field(default="127.0.0.1", description="address the door listens on")
+    port: int = Field(default=8080, description="the door's port", ge=0, le=65535)
+    keys_file: Path | None = Field(
+        default=None, description="API keys, made by `tritone keys`; without one nobody needs a key"
+    )
+    open_to_all: bool = Field(
+        default=False, description="serve without keys on an address others can reach"
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description='origins of browsers that may call, as JSON: ["https://a.example"]'
+    )
+    aliases: dict[str, str] = Field(
+        default={
+            "gpt-4o-mini": "chat",
+            "whisper-1": "stt",
+            "gpt-4o-transcribe": "stt",
+            "gpt-4o-mini-transcribe": "stt",
+            "tts-1": "tts",
+            "tts-1-hd": "tts",
+            "gpt-4o-mini-tts": "tts",
+            "text-embedding-3-small": "embedder",
+        },
+        description="other names of models, as JSON: names that clients have built in",
+    )
+    max_body_bytes: int = Field(
+        default=4 * 1024**2, gt=0, description="largest body without a recording"
+    )
+    max_audio_bytes: int = Field(default=1024**3, gt=0, description="largest body with a recording")
+    max_audio_seconds: float = Field(
+        default=4 * 3600.0, gt=0, description="longest recording transcribed"
+    )
+    lanes: Lanes = Lanes()
+    queue_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        description="longest expected wait for a place; who would wait longer gets 429",
+    )
+    drain_seconds: float = Field(
+        default=30.0, ge=0, description="how long running requests may finish after SIGTERM"
+    )
 
 
 class Settings(BaseSettings):
     """The settings of one process; immutable."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TRITONE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="TRITONE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        nested_model_default_partial_update=True,
     )
 
     home: Path = Field(
@@ -49,12 +121,23 @@ class Settings(BaseSettings):
         default=(_ROOT / "model_repository", _ROOT / "ensembles"),
         description="model repositories, joined by ':'",
     )
+    backends: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Tritons that doors call, joined by ',': host:grpc_port or "
+        "host:grpc_port/metrics_port; empty means the one of triton_url or grpc_port",
+    )
+    edge: EdgeSettings = EdgeSettings()
     models: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="overrides of config.pbtxt parameters, by model"
     )
 
     idle_timeout: float = Field(
         default=30.0, gt=0, description="seconds a client waits for the next response of a stream"
+    )
+    otlp_endpoint: str = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="where traces go, OTLP over HTTP: http://collector:4318; empty sends none",
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
@@ -64,6 +147,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part)
+        return value
+
+    @field_validator("backends", mode="before")
+    @classmethod
+    def _split_backends(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @property

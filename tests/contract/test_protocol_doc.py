@@ -34,6 +34,7 @@ STRUCTS = (
     messages.Segment,
     messages.Word,
     messages.Timing,
+    messages.SpokenWord,
     messages.SpeechEvent,
     messages.Intent,
     messages.ChatMessage,
@@ -212,7 +213,7 @@ def test_limits_of_inputs_are_those_of_the_code():
         "text_input, messages": f"{context * CHARS_PER_TOKEN:,} characters",
         "history, system_prompt": f"{MOST_HISTORY_CHARS:,} characters each",
         "prompt and answer together": f"{context:,} tokens",
-        "max_tokens": f"1 to {context:,}",
+        "max_tokens": "1 or more",
         "stop_words": f"{MOST_STOP_WORDS}",
         "documents": f"1 to {MOST_DOCUMENTS}",
     }

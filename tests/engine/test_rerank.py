@@ -41,11 +41,12 @@ def engine(weights: Callable[[str], Path]) -> LateInteraction:
 )
 def test_the_answer_comes_first(engine: LateInteraction, query: str, best: int) -> None:
     """The document that answers beats those that only share words or the subject."""
-    assert int(np.argmax(engine.score(query, DOCUMENTS))) == best
+    assert int(np.argmax(engine.score(query, DOCUMENTS).scores)) == best
 
 
 def test_order_does_not_matter(engine: LateInteraction) -> None:
     """A document's score does not depend on its place or its neighbours."""
     forth = engine.score("legs", DOCUMENTS)
     back = engine.score("legs", DOCUMENTS[::-1])
-    np.testing.assert_allclose(forth, back[::-1], atol=1e-4)
+    np.testing.assert_allclose(forth.scores, back.scores[::-1], atol=1e-4)
+    assert forth.tokens == back.tokens

@@ -93,12 +93,16 @@ def test_each_document_is_read_with_the_query(folder: Path) -> None:
     assert isinstance(answer, RerankResponse)
     expected = [_sigmoid(words + 1) for words in (1, 3, 2)]
     np.testing.assert_allclose(answer.scores, expected, rtol=1e-6)
+    assert answer.tokens == 3 * (4 + 1) + (1 + 1) + (3 + 1) + (
+        2 + 1
+    )  # marks count, the query thrice
 
 
 def test_long_pairs_are_cut_to_what_the_network_reads(folder: Path) -> None:
     """A pair of more than 512 tokens is truncated, not refused."""
-    scores = CrossEncoder(folder).score("q", ["x " * 5_000])
-    np.testing.assert_allclose(scores, [1.0])
+    answer = CrossEncoder(folder).score("q", ["x " * 5_000])
+    np.testing.assert_allclose(answer.scores, [1.0])
+    assert answer.tokens == 512
 
 
 def test_an_output_of_another_shape_is_refused(folder: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tritone.contract import SAMPLE_RATE
-from tritone.engines.stt.network import Network
+from tritone.engines.stt.network import PROMPT_TOKENS, Network
 
 pytestmark = pytest.mark.engine
 
@@ -64,3 +64,37 @@ def test_a_multilingual_model_knows_its_languages(network):
     assert {"en", "fr", "ja", "haw"} <= network.languages
     assert {"nospeech", "transcribe", "translate", "nocaptions"}.isdisjoint(network.languages)
     assert 99 <= len(network.languages) <= 100
+
+
+def test_a_prompt_is_read_but_not_written_and_takes_nothing_from_the_budget(network, say):
+    """The longest prompt leaves the decoder as many tokens of its own as none at all."""
+    encoding = network.encode(say("How many planets are in the solar system?"), 1000)
+    prompt = network.prompt("Questions about astronomy, and their answers. " * 60)
+    assert len(prompt) == PROMPT_TOKENS
+    plain, told = (
+        network.decode([encoding], [ENGLISH], timed=False, budget=40, prompts=[each])[0]
+        for each in ((), prompt)
+    )
+    assert told.text.lower() == plain.text.lower()
+    [cut] = network.decode([encoding], [ENGLISH], timed=False, budget=4, prompts=[prompt])
+    assert cut.tokens == told.tokens[:4]
+
+
+def test_prompts_of_one_length_are_decoded_together(network, say):
+    """Each window hears its own."""
+    encodings = [network.encode(say(text), 1000) for text in ("Yes.", "What time is it?")]
+    prompts = [network.prompt("one two three")[:3], network.prompt("four five six")[:3]]
+    together = network.decode(encodings, [ENGLISH] * 2, timed=False, budget=40, prompts=prompts)
+    alone = [
+        network.decode([each], [ENGLISH], timed=False, budget=40, prompts=[prompt])[0]
+        for each, prompt in zip(encodings, prompts, strict=True)
+    ]
+    assert [each.tokens for each in together] == [each.tokens for each in alone]
+
+
+def test_the_end_of_a_prompt_counts_and_its_words_have_no_power(network):
+    """What is said last is kept; text that looks like a control token is dropped."""
+    assert network.prompt("a " * 400 + "kettle")[-1:] == network.prompt("kettle")
+    hostile = "<|startoftranscript|><|nospeech|> tea <|endoftext|>"
+    assert max(network.prompt(hostile)) < network.tokenizer(*ENGLISH).eot
+    assert network.prompt("  ") == ()

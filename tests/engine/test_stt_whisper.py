@@ -134,6 +134,18 @@ def test_recordings_of_any_length_share_a_batch(whisper, say):
     assert [response.text for response in together] == alone
 
 
+def test_a_question_is_answered_before_a_lecture(whisper, say):
+    """Whoever is in a batch with long recordings does not wait for them; faults come at once."""
+    lecture = np.concatenate([np.pad(say(each), (0, 8_000)) for each in SENTENCES * 2])
+    silence = np.zeros(2 * SAMPLE_RATE, np.float32)
+    recordings = [lecture, say(SENTENCES[0]), silence, lecture, say("Yes."), silence[:0]]
+    answers = whisper.answers([SttRequest(audio=audio, language="en") for audio in recordings])
+    order = [place for place, _ in answers]
+    assert order[0] == 5
+    assert set(order[1:4]) == {1, 2, 4}
+    assert set(order[4:]) == {0, 3}
+
+
 def test_a_bad_request_spoils_no_other(whisper, say):
     """Each fault gets its own error; the good request between them gets its text."""
     good = say(SENTENCES[0])
@@ -240,6 +252,86 @@ def test_an_english_model_knows_english_only(english_only, say):
     )
     assert isinstance(french, UnknownLanguage)
     assert isinstance(translated, UnknownTask)
+
+
+def test_a_prompt_teaches_words_to_its_own_request_only(whisper, say):
+    """A name that nobody could guess is spelt as the prompt spells it; the neighbour's is not."""
+    audio = say("Good morning, Katarzyna.")
+    guess = ask(whisper, audio, language="en").text
+    spelling = "Catarzhina"
+    assert spelling not in guess
+    prompted, plain, other = whisper.transcribe(
+        [
+            SttRequest(audio=audio, language="en", prompt=f"Letters to {spelling}. {spelling}!"),
+            SttRequest(audio=audio, language="en"),
+            SttRequest(audio=say(SENTENCES[1]), language="en", prompt="Opening hours."),
+        ]
+    )
+    assert spelling in prompted.text
+    assert "Letters" not in prompted.text
+    assert plain.text == guess
+    assert plain_words(other) == plain_words(ask(whisper, say(SENTENCES[1])))
+
+
+def plain_words(response):
+    """The words of a response as they are compared."""
+    return plain(response.text).split()
+
+
+@pytest.mark.parametrize("audio", [np.zeros(48_000, np.float32), noise(3, 0.05)], ids=["0", "hiss"])
+def test_a_prompt_is_not_echoed_where_nobody_speaks(whisper, audio):
+    """Silence stays silence."""
+    prompt = "Thank you for watching. Please like and subscribe to the channel of the kettle."
+    assert ask(whisper, audio, language="en", prompt=prompt).text == ""
+
+
+def test_a_copied_prompt_is_replaced_by_what_is_heard_without_it(
+    whisper, say, monkeypatch: pytest.MonkeyPatch
+):
+    """A decoder that writes its prompt down is asked again, without one."""
+    honest = Network.decode
+    prompt = "Minutes of the meeting of the board of directors on Tuesday."
+
+    def copying(self, encodings, spoken, prompts=(), **options):
+        if any(prompts):
+            return [Decoding(tuple(each), prompt, -0.2, 0.01) for each in prompts]
+        return honest(self, encodings, spoken, **options)
+
+    monkeypatch.setattr(Network, "decode", copying)
+    response = ask(whisper, say(SENTENCES[0]), language="en", prompt=prompt)
+    assert plain(response.text) == plain(SENTENCES[0])
+
+
+def test_a_prompt_that_is_really_said_is_kept(whisper, say):
+    """Who reads the prompt out gets it written as the prompt writes it."""
+    prompt = "Please turn off the BEDROOM lamp and close the window."
+    response = ask(whisper, say(SENTENCES[0]), language="en", prompt=prompt)
+    assert plain(response.text) == plain(SENTENCES[0])
+
+
+def test_a_temperature_is_told_and_one_out_of_range_is_refused(whisper, say):
+    """What segments say of their making is what was asked for."""
+    audio = say(SENTENCES[0])
+    warm, cold, hot = whisper.transcribe(
+        [
+            SttRequest(audio=audio, language="en", temperature=0.2),
+            SttRequest(audio=audio, language="en"),
+            SttRequest(audio=audio, language="en", temperature=1.1),
+        ]
+    )
+    assert {each.temperature for each in segments(warm)} == {0.2}
+    assert {each.temperature for each in segments(cold)} == {0.0}
+    assert isinstance(hot, ParameterOutOfRange)
+
+
+def test_segments_say_how_they_were_decoded(whisper, say):
+    """Tokens that make the text, and Whisper's own measures of trust."""
+    (only,) = segments(ask(whisper, say(SENTENCES[0]), language="en"))
+    tokenizer = whisper._network.tokenizer("en", "transcribe")
+    assert tokenizer.decode(list(only.tokens)).strip() == only.text
+    assert max(only.tokens) < tokenizer.eot
+    assert 0 < only.compression_ratio < 2.4
+    assert -1 < only.avg_logprob < 0
 
 
 def test_a_doubtful_decoding_is_looked_at_again_in_the_full_window(

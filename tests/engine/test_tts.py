@@ -26,7 +26,7 @@ from tritone.errors import (
     WeightsCorrupt,
     WeightsMissing,
 )
-from tritone.messages import Timing, decode
+from tritone.messages import SpokenWord, Timing, decode
 
 pytestmark = pytest.mark.engine
 
@@ -65,6 +65,10 @@ def _timings(answer: TtsResponse) -> tuple[Timing, ...]:
     return decode(tuple[Timing, ...], answer.timings)  # type: ignore[no-any-return]
 
 
+def _words(answer: TtsResponse) -> tuple[SpokenWord, ...]:
+    return decode(tuple[SpokenWord, ...], answer.words)  # type: ignore[no-any-return]
+
+
 def test_speech_is_audible_and_not_clipped(engine: Piper) -> None:
     """Audio is 16 bit PCM at the voice's rate, loud enough, and below full scale."""
     answer = _speak(engine)
@@ -82,6 +86,62 @@ def test_timings_tile_the_audio(engine: Piper) -> None:
     assert all(a.end == b.start for a, b in pairwise(timings))
     assert {timing.viseme for timing in timings} <= set(VISEMES)
     assert [t.phoneme for t in timings].count("tʃ") == 2
+
+
+def test_words_are_those_of_the_text_in_order(engine: Piper) -> None:
+    """Each is heard within the audio, after the one before, without marks and punctuation."""
+    answer = _speak(
+        engine, "**Dr. Smith** paid $42.50 for a bottle of “wine” on 3 May - cheers! 🙂"
+    )
+    words = _words(answer)
+    written = " ".join(word.word for word in words)
+    assert written == "Dr Smith paid $42.50 for a bottle of wine on 3 May cheers"
+    assert all(word.start < word.end for word in words)
+    assert all(a.end <= b.start for a, b in pairwise(words))
+    assert words[-1].end <= len(answer.audio) / answer.sample_rate
+    longest = max(words, key=lambda word: word.end - word.start)
+    assert longest.word == "$42.50"  # said in six
+
+
+def test_words_hold_their_own_sounds(engine: Piper) -> None:
+    """Also where the phonemizer joins words ("of the"), or says another form in a sentence."""
+    answer = _speak(engine, "Two of the best books, e.g. a cheap one, cost 42 dollars.")
+    timings = _timings(answer)
+
+    def sounds(word: SpokenWord) -> str:
+        return "".join(t.phoneme for t in timings if word.start <= t.start < word.end)
+
+    heard = {word.word: sounds(word).replace("ˈ", "").replace("ˌ", "") for word in _words(answer)}
+    expected = {"Two": "t", "of": "ʌv", "the": "ð", "best": "b", "books": "b", "e.g": "f", "a": "ɐ",
+                "cheap": "tʃ", "one": "w", "cost": "k", "42": "f", "dollars": "d"}  # fmt: skip
+    assert {word: sound[: len(expected[word])] for word, sound in heard.items()} == expected
+
+
+def test_pauses_are_in_no_word(engine: Piper) -> None:
+    """What is heard between two sentences is silence."""
+    answer = _speak(engine)
+    there, church = _words(answer)[1:3]
+    assert (there.word, church.word) == ("there", "Church")
+    assert church.start - there.end > 0.05
+    pause = answer.audio[
+        int(there.end * answer.sample_rate) : int(church.start * answer.sample_rate)
+    ].astype(float)
+    whole = answer.audio.astype(float)
+    assert np.sqrt(np.mean(pause**2)) < 0.3 * np.sqrt(np.mean(whole**2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "9" * 200, "你好 hello привет", "a " * 300, "e.g. i.e. U.S.A. 1/2 C++ 20%", "x" * 400],
+)
+def test_every_text_has_its_words(engine: Piper, text: str) -> None:
+    """However it is said, and whatever the voice cannot say: in order, within the audio."""
+    answer = _speak(engine, text, speed=4)
+    words = _words(answer)
+    assert len(words) == len(text.split())
+    edges = [edge for word in words for edge in (word.start, word.end)]
+    assert edges == sorted(edges)
+    assert edges[-1] <= len(answer.audio) / answer.sample_rate
 
 
 def test_lengths_are_the_voices_own(voice: Voice) -> None:

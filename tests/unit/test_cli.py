@@ -142,5 +142,5 @@ def test_documentation_is_complete() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text()
     for command in COMMANDS:
         assert f"\n## {command}\n" in text
-    for name in Settings.model_fields:
-        assert f"`TRITONE_{name.upper()}" in text
+    for name, field in Settings.model_fields.items():
+        assert f"`{field.validation_alias or f'TRITONE_{name.upper()}'}" in text

@@ -1,5 +1,6 @@
 """`tritone doctor`."""
 
+import socket
 import tomllib
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def _healthy() -> ScriptedClient:
         stt=heard("two plus two"),
         vad=VadResponse(probability=np.zeros(1, np.float32), speaking=False, events="[]"),
         embedder=EmbedResponse(embedding=np.zeros(384, np.float32), tokens=3),
-        reranker=RerankResponse(scores=np.zeros(2, np.float32)),
+        reranker=RerankResponse(scores=np.zeros(2, np.float32), tokens=6),
         intent=[IntentResponse(intent=messages.encode(intent))],
         voice=good_turn(),
     )
@@ -99,8 +100,11 @@ def test_settings_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every setting is shown with its variable; those that somebody set are marked."""
     _healthy().use(monkeypatch)
     result = run("doctor")
-    assert "* TRITONE_TRITON_URL       triton:8001" in result.stdout
-    assert "  TRITONE_OFFLINE          false" in result.stdout
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["*", "TRITONE_TRITON_URL", "triton:8001"] in rows
+    assert ["TRITONE_OFFLINE", "false"] in rows
+    assert ["TRITONE_EDGE__PORT", "8080"] in rows
+    assert ["OTEL_EXPORTER_OTLP_ENDPOINT"] in rows
 
 
 def test_missing_extra_matters_only_to_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,11 +146,20 @@ async def test_ports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         return [f.state async for f in probes.ports(Settings(triton_url=""))]
 
     monkeypatch.setattr(probes, "_free", lambda *_: True)
-    assert await states() == ["ok"] * 3
+    assert await states() == ["ok"] * 4
+    # Nothing answers at the door's port: somebody else holds it.
+    monkeypatch.setenv("TRITONE_EDGE__PORT", str(free_port()))
     monkeypatch.setattr(probes, "_free", lambda *_: False)
-    assert await states() == ["ok"] * 3
+    assert await states() == ["ok"] * 3 + ["failed"]
     client.is_ready = False
-    assert await states() == ["failed"] * 3
+    assert await states() == ["failed"] * 4
+
+
+def free_port() -> int:
+    """A port on which nobody answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def test_a_fix_for_whatever_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

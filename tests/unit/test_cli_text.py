@@ -110,7 +110,15 @@ def test_hear_prints_the_transcript(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     """The text is on stdout; words and their times with --words."""
     word = Word(word=" Hi.", start=0.1, end=0.4, probability=0.93)
     segment = Segment(
-        start=0.1, end=0.4, text="Hi.", no_speech_prob=0.0, avg_logprob=-0.1, words=(word,)
+        start=0.1,
+        end=0.4,
+        text="Hi.",
+        no_speech_prob=0.0,
+        avg_logprob=-0.1,
+        compression_ratio=0.5,
+        temperature=0.0,
+        tokens=(17155, 13),
+        words=(word,),
     )
     client = ScriptedClient(stt=heard(" Hi.", messages.encode([segment]))).use(monkeypatch)
     path = str(recording(tmp_path / "a.wav"))

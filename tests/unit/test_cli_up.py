@@ -78,10 +78,31 @@ class FakeSupervisor:
             signal.raise_signal(number)
 
 
+class FakeDoor:
+    """Stands in for the edge's process."""
+
+    start_error: TritoneError | None = None
+    last: "FakeDoor"
+
+    def __init__(self, _settings: Settings, _on_entry: Callable[..., None]) -> None:
+        self.closed = self.started = False
+        FakeDoor.last = self
+
+    def start(self, _cancelled: Callable[[], bool]) -> None:
+        if self.start_error:
+            raise self.start_error
+        self.started = True
+
+    def close(self) -> None:
+        assert FakeSupervisor.last.closed == 0, "the door is closed before its Triton"
+        self.closed = True
+
+
 @pytest.fixture
 def supervisor(monkeypatch: pytest.MonkeyPatch) -> type[FakeSupervisor]:
     kind = type("Fake", (FakeSupervisor,), {})
     monkeypatch.setattr(serving, "Supervisor", kind)
+    monkeypatch.setattr(serving, "Door", type("OneDoor", (FakeDoor,), {}))
     monkeypatch.setattr(serving, "_fetch", lambda *_: None)
     return kind
 
@@ -109,11 +130,32 @@ def test_serves_until_ctrl_c(supervisor: type[FakeSupervisor]) -> None:
     assert result.exit_code == 0
     assert "loaded stt (1 of 2)" in result.stderr
     assert "2 models ready" in result.stderr
+    assert "OpenAI   http://127.0.0.1:8080/v1" in result.stdout
     assert "gRPC     127.0.0.1:8001" in result.stdout
     assert "tritone talk" in result.stdout
     assert result.stderr.splitlines()[-1].endswith("stopped")
     assert "\x1b" not in result.output
     assert supervisor.last.closed == 1
+    assert FakeDoor.last.started
+    assert FakeDoor.last.closed
+
+
+def test_without_the_door(
+    supervisor: type[FakeSupervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With TRITONE_EDGE__ENABLED=false only Triton is started."""
+    monkeypatch.setenv("TRITONE_EDGE__ENABLED", "false")
+    result = run("up")
+    assert (result.exit_code, FakeDoor.last.started) == (0, False)
+    assert "OpenAI" not in result.stdout
+
+
+def test_door_that_does_not_start(supervisor: type[FakeSupervisor]) -> None:
+    """A door that fails stops everything, and says so."""
+    serving.Door.start_error = ServerFailed("the edge ended while starting")
+    result = run("up")
+    assert (result.exit_code, supervisor.last.closed) == (5, 1)
+    assert "error SERVER_FAILED: the edge ended" in result.stderr
 
 
 @pytest.mark.parametrize("signals", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGINT)])

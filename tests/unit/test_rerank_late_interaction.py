@@ -41,6 +41,7 @@ def test_scores_are_the_share_of_the_query_that_is_found(engine: LateInteraction
     assert isinstance(answer, RerankResponse)
     assert answer.scores.tolist() == [1.0, 0.5, 0.0]
     assert answer.scores.dtype == np.float32
+    assert answer.tokens == 4 * 4
 
 
 def test_a_longer_query_does_not_score_higher() -> None:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tritone.engines.stt.checks import (
     MAX_TOKENS,
     Decoding,
+    alike,
+    echoes,
     is_silence,
     is_suspicious,
     repeats,
@@ -77,3 +79,18 @@ def test_the_budget_grows_with_the_speech_and_is_bounded(one, other):
     """More speech never has less room, and none exceeds what Whisper decodes."""
     short, long = sorted((one, other))
     assert 16 <= token_budget(short) <= token_budget(long) <= MAX_TOKENS
+
+
+def test_a_phrase_of_the_prompt_is_an_echo_and_a_name_is_none():
+    """Prompts are for names; sentences of a prompt are not said by chance."""
+    prompt = tuple(range(20))
+    assert echoes((90, *prompt[3:12], 91), prompt)
+    assert not echoes((90, *prompt[3:6], 91), prompt)
+    assert echoes((90, *prompt[:5], 91), prompt[:5])
+    assert not echoes(prompt[:1], prompt[:1])
+
+
+def test_texts_of_one_sound_are_alike_whatever_their_spelling():
+    """Case, punctuation and a word or two aside."""
+    assert alike("Turn on the light, please!", "turn on the lights please")
+    assert not alike("Turn on the light.", "Minutes of the meeting")

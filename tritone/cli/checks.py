@@ -38,6 +38,7 @@ _EXTRAS: Final = {
     "vad": ("onnxruntime",),
     "piper": ("piper",),
     "mic": ("sounddevice",),
+    "edge": ("litestar", "uvicorn", "uvloop", "httptools", "av", "prometheus_client"),
 }
 """Modules that each optional extra must bring; a test holds this to pyproject.toml."""
 

@@ -60,13 +60,26 @@ async def _look(settings: "Settings") -> "list[Finding]":
 
 def _settings_in_force(settings: "Settings") -> dict[str, tuple[str, bool]]:
     """Each setting's variable: its value, and whether somebody set it. Secrets are masked."""
-    values = {}
-    for name, value in settings.model_dump(mode="json").items():
-        text = ":".join(value) if isinstance(value, list) else _text(value)
-        if any(word in name for word in _SECRET) and text:
-            text = "(set)"
-        values[f"TRITONE_{name.upper()}"] = (text, name in settings.model_fields_set)
-    return values
+    dumped = settings.model_dump(mode="json")
+    edge = dumped.pop("edge")
+    values = {
+        name: (value, name in settings.model_fields_set) for name, value in dumped.items()
+    } | {
+        f"edge__{name}": (value, name in settings.edge.model_fields_set)
+        for name, value in edge.items()
+    }
+    return {_variable(name): (_shown(name, value), mine) for name, (value, mine) in values.items()}
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting; the traces' address has OpenTelemetry's own."""
+    return "OTEL_EXPORTER_OTLP_ENDPOINT" if name == "otlp_endpoint" else f"TRITONE_{name.upper()}"
+
+
+def _shown(name: str, value: Any) -> str:
+    text = ":".join(value) if isinstance(value, list) else _text(value)
+    secret = any(word in name for word in _SECRET) and not name.endswith("_file")
+    return "(set)" if secret and text else text
 
 
 def _text(value: Any) -> str:
@@ -105,7 +118,7 @@ def _print(out: "Output", findings: "list[Finding]", values: dict[str, tuple[str
             out.line(f"    → {finding.fix}", style=style)
     out.line("settings in force (* set by you)", style="bold")
     for name, (value, mine) in values.items():
-        out.line(f"  {'*' if mine else ' '} {name:24} {value}", style=None if mine else "dim")
+        out.line(f"  {'*' if mine else ' '} {name:32} {value}", style=None if mine else "dim")
     failed = sum(finding.state == "failed" for finding in findings)
     warned = sum(finding.state == "warning" for finding in findings)
     remarks = f" ({warned} remark{'s' if warned != 1 else ''})" if warned else ""

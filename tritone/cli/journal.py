@@ -69,10 +69,12 @@ class Journal:
                 self._err.file.flush()
             return
         mark = f"{level}: " if level in ("warning", "error") else ""
+        told = " ".join(f"{name}={value}" for name, value in fields.items())
         entry_text = Text.assemble(
             (f"{now.astimezone():%H:%M:%S} ", "dim"),
             (f"{source:7} ", "cyan"),
             (f"{mark}{_printable(text)}", _STYLES[level]),
+            (f"  {_printable(told)}" if told else "", "dim"),
         )
         self._err.print(entry_text, soft_wrap=True)
 

@@ -12,8 +12,10 @@ from typer.core import TyperGroup
 from tritone.cli import failures
 from tritone.cli.ask import ask
 from tritone.cli.doctor import doctor
+from tritone.cli.edge import edge
 from tritone.cli.flags import EXIT_CODES
 from tritone.cli.hear import hear
+from tritone.cli.keys import app as keys
 from tritone.cli.say import say
 from tritone.cli.talk import talk
 from tritone.cli.up import up
@@ -63,7 +65,7 @@ app = typer.Typer(
     help="Talk with a machine of your own: speech in, speech out, on NVIDIA Triton.",
     epilog=EXIT_CODES,
 )
-for command in (up, talk, ask, say, hear, doctor):
+for command in (up, talk, ask, say, hear, edge, doctor):
     app.command(epilog=EXIT_CODES)(command)
 app.add_typer(
     typer.Typer(
@@ -74,6 +76,7 @@ app.add_typer(
     ),
     name="models",
 )
+app.add_typer(keys, name="keys", epilog=EXIT_CODES)
 
 
 def _version(wanted: bool) -> None:

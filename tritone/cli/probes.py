@@ -1,11 +1,13 @@
 """What `tritone doctor` asks of a running server: one tiny real inference of every model."""
 
+import contextlib
 import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import numpy as np
 import numpy.typing as npt
 
@@ -35,7 +37,7 @@ from tritone.contract import (
 )
 from tritone.errors import Internal, TritoneError
 from tritone.messages import Intent
-from tritone.settings import Settings
+from tritone.settings import EdgeSettings, Settings
 
 if TYPE_CHECKING:
     from tritone.client import Client
@@ -162,6 +164,22 @@ async def ports(settings: Settings) -> AsyncIterator[Finding]:
         else:
             fix = f"stop what listens there, or set TRITONE_{name.upper()}"
             yield Finding("server", f"port {port}", "failed", f"taken ({name})", fix)
+    if settings.edge.enabled:
+        yield await _door(settings.edge)
+
+
+async def _door(edge: EdgeSettings) -> Finding:
+    """Whether the door's port is free, or a door of ours answers there."""
+    name = f"port {edge.port}"
+    if _free(edge.host, edge.port):
+        return Finding("server", name, "ok", "free (edge)")
+    with contextlib.suppress(httpx.HTTPError):
+        async with httpx.AsyncClient(timeout=2) as client:
+            answer = await client.get(f"http://{edge.host}:{edge.port}/health/live")
+            if answer.status_code == httpx.codes.OK:
+                return Finding("server", name, "ok", "a running edge")
+    fix = "stop what listens there, or set TRITONE_EDGE__PORT"
+    return Finding("server", name, "failed", "taken (edge)", fix)
 
 
 def _free(host: str, port: int) -> bool:

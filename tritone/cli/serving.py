@@ -19,6 +19,8 @@ from tritone.cli.selection import Selection, select
 from tritone.cli.stopping import StopSignal
 from tritone.contract import MODELS
 from tritone.errors import ModelNotReady, ServerUnreachable
+from tritone.launcher.door import Door
+from tritone.launcher.ports import check_port
 from tritone.launcher.server import check_ports
 from tritone.launcher.supervisor import Supervisor
 from tritone.settings import Settings
@@ -41,6 +43,8 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
     journal = Journal(settings.log_level, settings.log_format)
     selection = select(settings, set_name)
     check_ports(settings)  # before a long download, not after
+    if settings.edge.enabled:
+        check_port(settings.edge.host, settings.edge.port, "TRITONE_EDGE__PORT")
     _fetch(settings, selection, journal)
     loading = Loading(journal, out, len(selection.models))
     supervisor = Supervisor(
@@ -49,14 +53,17 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
         on_line=loading.line,
         on_event=journal.event,
     )
+    door = Door(settings, lambda level, text, fields: journal.write(level, "edge", text, **fields))
     with StopSignal() as stop:
-        # Closed whatever happens, also when starting fails half way.
-        with contextlib.closing(supervisor):
+        # Closed whatever happens, also when starting fails half way; the door first.
+        with contextlib.closing(supervisor), contextlib.closing(door):
             with loading:
                 supervisor.start()
                 supervisor.wait_ready(stop)
             if not stop.requested:
                 loading.finished()
+                if settings.edge.enabled:
+                    door.start(stop)
                 if demo:
                     connection.run(stop.unless(demonstrate(settings, out)))
             if not stop.requested:
@@ -86,9 +93,13 @@ def _fetch(settings: Settings, selection: Selection, journal: Journal) -> None:
 def _show_endpoints(settings: Settings, out: Output) -> None:
     http = f"http://{settings.host}:{settings.http_port}"
     metrics = f"http://{settings.host}:{settings.metrics_port}/metrics"
-    out.event(type="ready", grpc=settings.grpc_url, http=http, metrics=metrics)
+    openai = f"http://{settings.edge.host}:{settings.edge.port}/v1"
+    doors = {"openai": openai} if settings.edge.enabled else {}
+    out.event(type="ready", **doors, grpc=settings.grpc_url, http=http, metrics=metrics)
     out.line()
     out.line("serving", style="bold green")
+    if settings.edge.enabled:
+        out.line(f"  OpenAI   {openai}")
     out.line(f"  gRPC     {settings.grpc_url}")
     out.line(f"  HTTP     {http}")
     out.line(f"  metrics  {metrics}")

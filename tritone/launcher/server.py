@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,9 +17,10 @@ from typing import Final, Self
 import httpx
 import psutil
 
-from tritone.errors import PortInUse, ServerFailed
+from tritone.errors import ServerFailed
 from tritone.launcher.layout import find_wheel, link_backends, link_openmp
 from tritone.launcher.logs import Line, read_lines
+from tritone.launcher.ports import check_port
 from tritone.launcher.shm import new_prefix, remove_regions, remove_stale_regions
 from tritone.settings import Settings
 from tritone.stubs import stubs_with
@@ -171,6 +171,7 @@ class TritonServer:
             f"--backend-config=python,shm-region-prefix-name={self._shm_prefix}",
             f"--backend-config=python,shm-default-byte-size={SHM_BYTES}",
             "--disable-auto-complete-config",  # configs are written out; a trial run costs seconds
+            *_tracing(settings.otlp_endpoint),
         ]
 
     def _child_environment(self) -> dict[str, str]:
@@ -217,28 +218,20 @@ class TritonServer:
 def check_ports(settings: Settings) -> None:
     """Raises PortInUse when one of the server's ports is taken."""
     for name in ("http_port", "grpc_port", "metrics_port"):
-        _check_port(settings.host, getattr(settings, name), name)
+        check_port(settings.host, getattr(settings, name), f"TRITONE_{name.upper()}")
 
 
-def _check_port(host: str, port: int, name: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise PortInUse(
-                f"port {port} of {host} is taken{_holder(port)}: stop it, or set "
-                f"TRITONE_{name.upper()} to another port"
-            ) from None
-
-
-def _holder(port: int) -> str:
-    """Who listens on a port, as far as this user may know."""
-    with contextlib.suppress(psutil.Error):
-        for connection in psutil.net_connections("inet"):
-            if connection.status == "LISTEN" and connection.laddr[1:] == (port,) and connection.pid:
-                return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
-    return ""
+def _tracing(endpoint: str) -> list[str]:
+    """Triton's own spans; they join the trace of the request that brought a `traceparent`."""
+    if not endpoint:
+        return []
+    return [
+        "--trace-config=mode=opentelemetry",
+        f"--trace-config=opentelemetry,url={endpoint.rstrip('/')}/v1/traces",
+        "--trace-config=opentelemetry,resource=service.name=tritone-triton",
+        "--trace-config=rate=1",
+        "--trace-config=level=TIMESTAMPS",
+    ]
 
 
 def _end(pids: list[int]) -> None:

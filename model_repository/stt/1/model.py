@@ -21,4 +21,4 @@ class TritonPythonModel(Batched):
         )
 
     def run(self, batch: Sequence[SttRequest]) -> Iterable[tuple[int, SttResponse | TritoneError]]:
-        return enumerate(self.engine.transcribe(batch))
+        return self.engine.answers(batch)

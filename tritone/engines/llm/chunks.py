@@ -1,26 +1,23 @@
-"""The chunks that llama.cpp streams for one chat completion, gathered into `LlmResponse`s.
+"""The chunks that llama.cpp streams for one generation, read.
 
-Chunks have OpenAI's shape, plus `prompt_progress` and an `error` object of the server's own.
+Chunks have OpenAI's shapes (of chat completions, or of completions), plus `timings`,
+`prompt_progress` and an `error` object of the server's own.
 """
-
-from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
-from tritone.contract import LlmResponse
 from tritone.errors import Internal, InvalidInput, PromptTooLong, TritoneError
 
-__all__ = ["Answer"]
+__all__ = ["Chunks"]
 
 
 class _Delta(msgspec.Struct):
     content: str | None = None
-    tool_calls: list[dict[str, Any]] | None = None
 
 
 class _Choice(msgspec.Struct):
-    delta: _Delta
+    delta: _Delta | None = None
+    text: str = ""
     finish_reason: str | None = None
 
 
@@ -34,6 +31,12 @@ class _Usage(msgspec.Struct):
     prompt_tokens_details: _PromptDetails = msgspec.field(default_factory=_PromptDetails)
 
 
+class _Timings(msgspec.Struct):
+    cache_n: int = 0
+    prompt_n: int = 0
+    predicted_n: int = 0
+
+
 class _Failure(msgspec.Struct):
     message: str = "no reason given"
     type: str = ""
@@ -43,30 +46,30 @@ class _Failure(msgspec.Struct):
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] = []
     usage: _Usage | None = None
+    timings: _Timings | None = None
     error: _Failure | None = None
 
 
 _decoder = msgspec.json.Decoder(_Chunk)
 
 
-class Answer:
-    """The answer to one request as it grows.
+class Chunks:
+    """What the chunks of one generation said so far.
 
-    Args:
-        emit: takes each response.
-        stream: emit a response per chunk; otherwise one at the end.
+    Attributes:
+        finish_reason: why it ended; empty while it runs, and when it was stopped from here.
+        prompt_tokens, completion_tokens, cached_tokens: known at the end, or after every chunk
+            where the request asked for timings.
     """
 
-    def __init__(self, emit: Callable[[LlmResponse], None], *, stream: bool) -> None:
-        self._emit = emit
-        self._stream = stream
-        self._text: list[str] = []
-        self._tool_calls: list[dict[str, Any]] = []
-        self._finish_reason = ""
-        self._usage = _Usage()
+    def __init__(self) -> None:
+        self.finish_reason = ""
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self.cached_tokens = 0
 
-    def take(self, chunk: bytes | str) -> None:
-        """Takes one chunk as JSON.
+    def read(self, chunk: bytes | str) -> str:
+        """Takes one chunk as JSON and answers its text.
 
         Raises:
             PromptTooLong, InvalidInput, Internal: the engine reported an error.
@@ -74,48 +77,19 @@ class Answer:
         parsed = _decoder.decode(chunk)
         if parsed.error is not None:
             raise _error(parsed.error)
+        if parsed.timings is not None:
+            self.prompt_tokens = parsed.timings.cache_n + parsed.timings.prompt_n
+            self.completion_tokens = parsed.timings.predicted_n
+            self.cached_tokens = parsed.timings.cache_n
         if parsed.usage is not None:
-            self._usage = parsed.usage
+            self.prompt_tokens = parsed.usage.prompt_tokens
+            self.completion_tokens = parsed.usage.completion_tokens
+            self.cached_tokens = parsed.usage.prompt_tokens_details.cached_tokens
+        text = ""
         for choice in parsed.choices:
-            self._finish_reason = choice.finish_reason or self._finish_reason
-            self._delta(choice.delta)
-
-    def _delta(self, delta: _Delta) -> None:
-        calls = delta.tool_calls or []
-        if self._stream:
-            if delta.content or calls:
-                self._emit(LlmResponse(text_output=delta.content or "", tool_calls=_json(calls)))
-            return
-        self._text.append(delta.content or "")
-        for call in calls:
-            self._merge(call)
-
-    def _merge(self, call: dict[str, Any]) -> None:
-        """Adds a tool call delta to the whole calls (deltas of one call share `index`)."""
-        index = call.get("index", 0)
-        while len(self._tool_calls) <= index:
-            self._tool_calls.append({"type": "function", "function": {"name": "", "arguments": ""}})
-        whole = self._tool_calls[index]
-        whole["id"] = call.get("id") or whole.get("id", "")
-        for part, text in call.get("function", {}).items():
-            whole["function"][part] = whole["function"].get(part, "") + (text or "")
-
-    def finish(self) -> None:
-        """Emits the last response: finish reason, usage, and the whole text if not streamed."""
-        self._emit(
-            LlmResponse(
-                text_output="".join(self._text),
-                finish_reason=self._finish_reason or "stop",
-                prompt_tokens=self._usage.prompt_tokens,
-                completion_tokens=self._usage.completion_tokens,
-                cached_tokens=self._usage.prompt_tokens_details.cached_tokens,
-                tool_calls=_json(self._tool_calls),
-            )
-        )
-
-
-def _json(calls: list[dict[str, Any]]) -> str:
-    return msgspec.json.encode(calls).decode() if calls else ""
+            self.finish_reason = choice.finish_reason or self.finish_reason
+            text += choice.text if choice.delta is None else choice.delta.content or ""
+        return text
 
 
 def _error(failure: _Failure) -> TritoneError:

@@ -6,6 +6,7 @@ frees the slot before the next decoding step, which is how a cancel stops within
 Engine: https://github.com/xorbitsai/xllamacpp, https://github.com/ggml-org/llama.cpp (MIT)
 """
 
+import functools
 import json
 import secrets
 from collections.abc import Callable
@@ -15,8 +16,13 @@ from typing import Any, Final
 from tritone.cancellation import Cancellation
 from tritone.contract import LlmRequest, LlmResponse
 from tritone.engines.llm import LanguageModel, Statistics
-from tritone.engines.llm.chunks import Answer
-from tritone.engines.llm.prompts import chat_body
+from tritone.engines.llm.answer import Answer
+from tritone.engines.llm.chunks import Chunks
+from tritone.engines.llm.history import answered
+from tritone.engines.llm.prompts import conversation, response_grammar, sampling, text
+from tritone.engines.llm.schemas import Marked
+from tritone.engines.llm.tools import toolbox
+from tritone.engines.llm.toolturn import Take, ToolTurn, passing
 from tritone.errors import InvalidInput, InvalidSchema, SetupError
 
 __all__ = ["LlamaCpp"]
@@ -66,7 +72,6 @@ class LlamaCpp(LanguageModel):
         if len(models) != 1:
             raise SetupError(f"{weights} holds {len(models)} .gguf files, expected one")
         xllamacpp = _library()
-        self._check_schema = xllamacpp.json_schema_to_grammar
         params = xllamacpp.CommonParams()
         params.model.path = str(models[0])
         params.n_parallel = slots
@@ -92,8 +97,33 @@ class LlamaCpp(LanguageModel):
         cancellation: Cancellation,
     ) -> None:
         """See `LanguageModel.generate`."""
-        body = chat_body(request, self.context, self._check_schema)
+        body = sampling(request, self.context)
         answer = Answer(emit, stream=request.stream)
+        run = functools.partial(self._run, cancellation)
+        if not request.apply_chat_template:
+            body["prompt"] = text(request, self.context)
+            ended = run(self._server.handle_completions, body, passing(answer.text))
+            answer.finish(ended.finish_reason, ended)
+            return
+        body["messages"] = conversation(request, self.context)
+        chat = functools.partial(run, self._server.handle_chat_completions)
+        tools, made = toolbox(request), answered(body["messages"])
+        constraint = response_grammar(request)
+        if tools is not None or (made and constraint is None):
+            ToolTurn(tools, made, body, constraint, chat, answer).take()
+            return
+        take: Take = passing(answer.text)
+        if constraint is not None:
+            body["grammar"], schema = constraint
+            take = Marked(take, InvalidSchema, "the JSON schema", schema)
+        ended = chat(body, take)
+        answer.finish(ended.finish_reason, ended)
+
+    def _run(
+        self, cancellation: Cancellation, handler: Any, body: dict[str, Any], take: Take
+    ) -> Chunks:
+        """One generation; `take` gets each text and may stop it."""
+        chunks = Chunks()
         failures: list[Exception] = []
 
         def on_chunk(chunk: bytes) -> bool:
@@ -101,21 +131,22 @@ class LlamaCpp(LanguageModel):
             if cancellation.cancelled:
                 return True
             try:
-                answer.take(chunk)
+                piece = chunks.read(chunk)
+                return bool(piece) and take(piece)
             except Exception as error:  # noqa: BLE001 - must not cross the C++ frames; raised below
                 failures.append(error)
                 return True
-            return False
 
         try:
-            self._server.handle_chat_completions(json.dumps(body).encode(), on_chunk)
+            handler(json.dumps(body).encode(), on_chunk)
+        except RecursionError:
+            raise InvalidInput("the request's JSON is nested too deeply") from None
         except ValueError as error:  # llama.cpp refuses a body or a template cannot render it
-            problem = InvalidSchema if "JSON schema error" in str(error) else InvalidInput
-            raise problem(f"the model refuses the request: {error}") from None
+            raise InvalidInput(f"the model refuses the request: {error}") from None
         for failure in failures:
             raise failure
         cancellation.check()
-        answer.finish()
+        return chunks
 
     def statistics(self) -> Statistics:
         """See `LanguageModel.statistics`; parsed from llama.cpp's Prometheus text."""

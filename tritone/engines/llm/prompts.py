@@ -1,18 +1,16 @@
-"""From an `LlmRequest` to the OpenAI-style body that llama.cpp's server code takes, checked.
+"""From an `LlmRequest` to what llama.cpp's server code takes, checked.
 
-Body: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+Bodies: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
-import json
-from collections.abc import Callable
 from typing import Any, Final
 
 from tritone.contract import LlmRequest
+from tritone.engines.llm import schemas
 from tritone.errors import (
     InvalidInput,
     InvalidMessages,
     InvalidSchema,
-    InvalidTools,
     MissingInput,
     ParameterOutOfRange,
     TextEmpty,
@@ -20,35 +18,34 @@ from tritone.errors import (
 )
 from tritone.messages import ChatMessage, decode_chat
 
-__all__ = ["chat_body"]
+__all__ = ["conversation", "response_grammar", "sampling", "text"]
 
 CHARS_PER_TOKEN: Final = 8
 """Upper bound on text a context can hold: English runs at 4 to 5 characters a token."""
 MOST_STOP_WORDS: Final = 16
 
 
-def chat_body(
-    request: LlmRequest, context: int, check_schema: Callable[[str], object]
-) -> dict[str, Any]:
-    """The body of a streaming chat completion.
+def sampling(request: LlmRequest, context: int) -> dict[str, Any]:
+    """The part of a body that says how to decode and how to report.
 
     Args:
         request: what the caller asked.
         context: tokens that one conversation may hold.
-        check_schema: raises when it is given a JSON schema (as JSON) that cannot be enforced.
 
     Raises:
-        InvalidInput: one of its kinds; the message names the tensor.
+        ParameterOutOfRange: the message names the tensor.
     """
-    messages = _messages(request, context * CHARS_PER_TOKEN)
-    _in_range("max_tokens", request.max_tokens, 1, context)
+    if request.max_tokens < 1:
+        raise ParameterOutOfRange(f"'max_tokens' is {request.max_tokens}, it must be 1 or more")
     _in_range("temperature", request.temperature, 0, 2)
     _in_range("top_p", request.top_p, 1e-6, 1)
+    _in_range("presence_penalty", request.presence_penalty, -2, 2)
+    _in_range("frequency_penalty", request.frequency_penalty, -2, 2)
     if len(request.stop_words) > MOST_STOP_WORDS:
         raise ParameterOutOfRange(f"'stop_words' has more than {MOST_STOP_WORDS} words")
     body: dict[str, Any] = {
-        "messages": messages,
-        "max_tokens": request.max_tokens,
+        # Decoding ends where the context is full, so that more than this means as much.
+        "max_tokens": min(request.max_tokens, context),
         "temperature": request.temperature,
         "top_p": request.top_p,
         "stream": True,
@@ -56,30 +53,51 @@ def chat_body(
         "cache_prompt": True,
         "return_progress": True,  # a callback per prompt batch, so that a cancel is seen there too
     }
+    if request.presence_penalty or request.frequency_penalty:
+        body["presence_penalty"] = request.presence_penalty
+        body["frequency_penalty"] = request.frequency_penalty
+        body["repeat_last_n"] = context  # all of the text so far, not its last 64 tokens
     if request.stop_words:
         body["stop"] = [word for word in request.stop_words if word]
     if request.random_seed is not None:
         body["seed"] = request.random_seed % 2**32
-    if request.response_format:
-        body["response_format"] = _response_format(request.response_format, check_schema)
-    if request.tools:
-        body["tools"] = _tools(request.tools)
-        if request.tool_choice:
-            body["tool_choice"] = _tool_choice(request.tool_choice)
     return body
 
 
-def _messages(request: LlmRequest, most_chars: int) -> list[dict[str, Any]]:
+def text(request: LlmRequest, context: int) -> str:
+    """The text that is continued as it stands.
+
+    Raises:
+        InvalidInput: one of its kinds; there is none, or it comes with what only a chat can have.
+    """
+    for name in ("messages", "tools", "response_format"):
+        if getattr(request, name):
+            raise InvalidInput(f"'{name}' needs the chat template: leave out 'apply_chat_template'")
+    if request.text_input is None:
+        raise MissingInput("send 'text_input'")
+    if not request.text_input:
+        raise TextEmpty("'text_input' is empty")
+    _not_too_long("text_input", request.text_input, context * CHARS_PER_TOKEN)
+    return request.text_input
+
+
+def conversation(request: LlmRequest, context: int) -> list[dict[str, Any]]:
+    """The messages of a chat, as the engine's template takes them.
+
+    Raises:
+        InvalidInput: one of its kinds; the message names the tensor.
+    """
+    most = context * CHARS_PER_TOKEN
     if request.messages is None:
         if request.text_input is None:
             raise MissingInput("send 'text_input' or 'messages'")
         if not request.text_input.strip():
             raise TextEmpty("'text_input' is empty")
-        _not_too_long("text_input", request.text_input, most_chars)
+        _not_too_long("text_input", request.text_input, most)
         return [{"role": "user", "content": request.text_input}]
     if request.text_input is not None:
         raise InvalidMessages("send 'text_input' or 'messages', not both")
-    _not_too_long("messages", request.messages, most_chars)
+    _not_too_long("messages", request.messages, most)
     messages = decode_chat(request.messages)
     if not messages:
         raise InvalidMessages("'messages' is an empty list")
@@ -100,9 +118,9 @@ def _message(message: ChatMessage) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _not_too_long(name: str, text: str, most: int) -> None:
-    if len(text) > most:
-        raise TextTooLong(f"'{name}' has {len(text):,} characters, at most {most:,} fit the model")
+def _not_too_long(name: str, value: str, most: int) -> None:
+    if len(value) > most:
+        raise TextTooLong(f"'{name}' has {len(value):,} characters, at most {most:,} fit the model")
 
 
 def _in_range(name: str, value: float, least: float, most: float) -> None:
@@ -110,49 +128,28 @@ def _in_range(name: str, value: float, least: float, most: float) -> None:
         raise ParameterOutOfRange(f"'{name}' is {value:g}, it must be {least:g} to {most:g}")
 
 
-def _parse(name: str, text: str, error: type[InvalidInput]) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise error(f"'{name}' is not JSON: {problem}") from None
+def response_grammar(request: LlmRequest) -> tuple[str, Any] | None:
+    """The grammar that a request's `response_format` asks for, and its schema; None for free text.
 
-
-def _response_format(text: str, check_schema: Callable[[str], object]) -> dict[str, Any]:
-    wanted = _parse("response_format", text, InvalidSchema)
+    Raises:
+        InvalidSchema: it is not one of OpenAI's formats.
+    """
+    if not request.response_format:
+        return None
+    wanted = schemas.parse_json("response_format", request.response_format, InvalidSchema)
     kind = wanted.get("type") if isinstance(wanted, dict) else None
-    if kind in ("text", "json_object"):
-        return {"type": kind}
+    if kind == "text":
+        return None
+    if kind == "json_object":
+        schema: Any = {"type": "object"}
+        rule = schemas.rule("answer", schema, schemas.TIGHT, strict=True)
+        return schemas.grammar("answer", rule), schema
     if kind != "json_schema":
         raise InvalidSchema("'response_format.type' must be text, json_object or json_schema")
     holder = wanted.get("json_schema")
     schema = holder.get("schema") if isinstance(holder, dict) else None
     if not isinstance(schema, dict):
         raise InvalidSchema("'response_format.json_schema.schema' must be a JSON schema object")
-    try:
-        check_schema(json.dumps(schema))
-    except Exception as problem:  # noqa: BLE001 - the converter raises plain types
-        raise InvalidSchema(f"the JSON schema cannot be enforced: {problem}") from None
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": holder.get("name") or "answer", "schema": schema, "strict": True},
-    }
-
-
-def _tools(text: str) -> list[dict[str, Any]]:
-    tools = _parse("tools", text, InvalidTools)
-    if not isinstance(tools, list) or not tools:
-        raise InvalidTools("'tools' must be a JSON array of OpenAI tools")
-    for tool in tools:
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-            raise InvalidTools("each tool needs 'function' with a 'name'")
-    return tools
-
-
-def _tool_choice(text: str) -> Any:
-    if text in ("auto", "none", "required"):
-        return text
-    choice = _parse("tool_choice", text, InvalidTools)
-    if not isinstance(choice, dict):
-        raise InvalidTools("'tool_choice' must be auto, none, required, or a tool as JSON")
-    return choice
+    strict = holder.get("strict") is True
+    rule = schemas.rule("answer", schemas.closed(schema), schemas.TIGHT, strict=strict)
+    return schemas.grammar("answer", rule), schema

@@ -4,9 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 from tritone.contract import RerankRequest, RerankResponse
 from tritone.errors import ParameterOutOfRange, TextEmpty, TritoneError
 
@@ -23,13 +20,13 @@ class Reranker(ABC):
         return [self._answer(request) for request in batch]
 
     @abstractmethod
-    def score(self, query: str, documents: Sequence[str]) -> npt.NDArray[np.float32]:
-        """FP32 ``[documents]``: relevance of each, in order, higher is better."""
+    def score(self, query: str, documents: Sequence[str]) -> RerankResponse:
+        """Relevance of each document, in order, higher is better; and how many tokens it took."""
 
     def _answer(self, request: RerankRequest) -> RerankResponse | TritoneError:
         try:
             _check(request)
-            return RerankResponse(scores=self.score(request.query, request.documents))
+            return self.score(request.query, request.documents)
         except TritoneError as error:
             return error
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from tritone.contract import RerankResponse
 from tritone.engines.embed.packing import pack
 from tritone.engines.embed.session import load_session, load_tokenizer, pad
 from tritone.engines.rerank import Reranker
@@ -38,8 +39,8 @@ class CrossEncoder(Reranker):
         self._inputs = {tensor.name for tensor in self._session.get_inputs()}
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", LONGEST)
 
-    def score(self, query: str, documents: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Probability that each document is relevant to the query.
+    def score(self, query: str, documents: Sequence[str]) -> RerankResponse:
+        """Probability that each document is relevant to the query, which is read with each.
 
         Raises:
             WeightsCorrupt: the network's output is not one logit or two for each pair.
@@ -54,7 +55,7 @@ class CrossEncoder(Reranker):
             if "token_type_ids" in self._inputs:
                 feeds["token_type_ids"] = pad([pairs[place].type_ids for place in group])[0]
             scores[group] = _probability(self._session.run(None, feeds)[0])
-        return scores
+        return RerankResponse(scores=scores, tokens=sum(len(pair.ids) for pair in pairs))
 
 
 def _probability(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -13,8 +13,8 @@ hand, use `cross_encoder`.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from tritone.contract import RerankResponse
 from tritone.engines.embed import TokenEncoder, TokenVectors
 from tritone.engines.rerank import Reranker
 from tritone.errors import TextEmpty
@@ -28,7 +28,7 @@ class LateInteraction(Reranker):
     def __init__(self, encoder: TokenEncoder) -> None:
         self._encoder = encoder
 
-    def score(self, query: str, documents: Sequence[str]) -> npt.NDArray[np.float32]:
+    def score(self, query: str, documents: Sequence[str]) -> RerankResponse:
         """MaxSim of the query with each document.
 
         Raises:
@@ -37,7 +37,10 @@ class LateInteraction(Reranker):
         asked, *candidates = self._encoder.token_vectors([query, *documents])
         if len(asked) == 0:
             raise TextEmpty("the query holds nothing to look for")
-        return np.array([max_sim(asked, document) for document in candidates], np.float32)
+        return RerankResponse(
+            scores=np.array([max_sim(asked, document) for document in candidates], np.float32),
+            tokens=len(asked) + sum(len(document) for document in candidates),
+        )
 
 
 def max_sim(query: TokenVectors, document: TokenVectors) -> float:

@@ -3,10 +3,23 @@
 Thresholds without another source are Whisper's own: https://arxiv.org/abs/2212.04356, section 4.5.
 """
 
+import difflib
+import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MAX_TOKENS", "Decoding", "is_silence", "is_suspicious", "repeats", "token_budget"]
+__all__ = [
+    "MAX_TOKENS",
+    "Decoding",
+    "alike",
+    "compression_ratio",
+    "echoes",
+    "is_silence",
+    "is_suspicious",
+    "repeats",
+    "token_budget",
+]
 
 COMPRESSION_LIMIT = 2.4
 """Text that deflate shrinks by more repeats itself."""
@@ -22,6 +35,11 @@ TOKENS_PER_SECOND = 16
 """Fast English is 6 tokens a second; scripts of many tokens a letter need more."""
 TOKENS_FREE = 16
 """Tokens allowed on top, for very short clips."""
+ECHO_TOKENS = 8
+"""Tokens in a row that a text has in common with its prompt, from which it may be the prompt. A
+name or two is what prompts are for."""
+ALIKE = 0.6
+"""Share of words that two texts of the same sound have in common."""
 MAX_TOKENS = 224
 """Half of Whisper's text context, the most it decodes for one window."""
 
@@ -34,6 +52,7 @@ class Decoding:
     text: str
     avg_logprob: float
     no_speech_prob: float
+    temperature: float = 0.0
 
 
 def token_budget(seconds: float) -> int:
@@ -43,7 +62,7 @@ def token_budget(seconds: float) -> int:
 
 def repeats(decoding: Decoding) -> bool:
     """Whether the decoder went round in circles."""
-    return _loops(decoding.tokens) or _compression(decoding.text) > COMPRESSION_LIMIT
+    return _loops(decoding.tokens) or compression_ratio(decoding.text) > COMPRESSION_LIMIT
 
 
 def _loops(tokens: tuple[int, ...]) -> bool:
@@ -57,9 +76,22 @@ def _loops(tokens: tuple[int, ...]) -> bool:
     return False
 
 
-def _compression(text: str) -> float:
+def compression_ratio(text: str) -> float:
+    """How many times shorter deflate makes a text, as Whisper defines it; 0 for no text."""
     data = text.encode()
     return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def echoes(tokens: Sequence[int], prompt: Sequence[int]) -> bool:
+    """Whether a decoding has a phrase of its prompt in it: the decoder may have copied it."""
+    match = difflib.SequenceMatcher(None, tokens, prompt, autojunk=False).find_longest_match()
+    return match.size >= min(ECHO_TOKENS, max(len(prompt), ECHO_TOKENS // 2))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two texts may be the same speech, by their words."""
+    words, others = (re.findall(r"\w+", text.casefold()) for text in (one, other))
+    return difflib.SequenceMatcher(None, words, others, autojunk=False).ratio() >= ALIKE
 
 
 def is_silence(decoding: Decoding) -> bool:

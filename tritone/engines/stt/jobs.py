@@ -27,19 +27,26 @@ class Part:
     segments: list[Segment] = field(default_factory=list)
 
     @property
-    def kind(self) -> tuple[int, bool]:
-        """Parts of one kind can be decoded together: frames, and whether they are timed."""
-        return frames_for(self.window.seconds), self.window.seconds > TIMED_FROM
+    def frames(self) -> int:
+        """Size of the window with its padding."""
+        return frames_for(self.window.seconds)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the decoder is to mark times."""
+        return self.window.seconds > TIMED_FROM
 
 
 @dataclass(slots=True)
 class Job:
-    """A request that was accepted."""
+    """A request that was accepted, and its place in the batch."""
 
+    place: int
     request: SttRequest
     audio: Samples
     duration: float
     language: str
+    prompt: tuple[int, ...] = ()
     certainty: float = 1.0
     silence: float = 1.0
     """How sure Silero is that nobody speaks."""

@@ -21,12 +21,17 @@ from tritone.engines.audio import Samples
 from tritone.engines.stt.checks import Decoding
 from tritone.errors import WeightsMissing
 
-__all__ = ["Encoding", "Network"]
+__all__ = ["PROMPT_TOKENS", "Encoding", "Network"]
 
 Encoding = npt.NDArray[np.float32]
 """Encoder output of one window: (1, frames / 2, width)."""
 TOKENS_PER_SECOND = 50
 """Encoder positions in a second: the encoder halves the 100 frames."""
+PROMPT_TOKENS = 223
+"""The most that Whisper was trained to look back on: half of its context, less the token that
+opens it."""
+_CONTEXT = 448
+"""Tokens of Whisper's text context: prompt and transcript."""
 _DYNAMIC_RANGE = 2.0
 """Whisper's features reach so far down from their maximum: 8 decades, divided by 4. What it heard
 as padding in training is this floor; padding with zeros, as is common, costs accuracy (12 sentences
@@ -71,6 +76,18 @@ class Network:
     def _tokenizer(self, language: str, task: str) -> Tokenizer:
         return Tokenizer(self._tokens, self.multilingual, task=task, language=language)
 
+    def prompt(self, text: str) -> tuple[int, ...]:
+        """A prompt as the decoder reads it: text tokens, of which the last `PROMPT_TOKENS` count.
+
+        Tokens with a meaning of their own, such as the end of text, are no words: they are left
+        out, or a text could pretend to be the transcript.
+        """
+        if not text.strip():
+            return ()
+        tokenizer = self.tokenizer("en", "transcribe")
+        words = (token for token in tokenizer.encode(f" {text.strip()}") if token < tokenizer.eot)
+        return tuple(words)[-PROMPT_TOKENS:]
+
     def encode(self, audio: Samples, frames: int) -> Encoding:
         """Encodes 16 kHz audio in a window of so many frames, padded with silence."""
         features = self._features(audio)[:, :frames]
@@ -96,6 +113,7 @@ class Network:
         timed: bool,
         budget: int,
         temperature: float = 0.0,
+        prompts: Sequence[Sequence[int]] = (),
     ) -> list[Decoding]:
         """Decodes windows of one size together.
 
@@ -105,23 +123,30 @@ class Network:
             timed: whether tokens of time stand around each sentence.
             budget: most tokens for each.
             temperature: 0 takes the likeliest token (greedy), more samples.
+            prompts: of each, from `prompt`; all of one length (CTranslate2 wants the start of the
+                transcript at one place). Left out, there are none.
         """
         known = [self.tokenizer(*pair) for pair in spoken]
-        prompts = [
-            [*each.sot_sequence, *(() if timed else (each.no_timestamps,))] for each in known
+        begins = [
+            [*((each.sot_prev, *told) if told else ()), *each.sot_sequence]
+            for each, told in zip(known, prompts or [()] * len(known), strict=True)
         ]
+        untimed = [() if timed else (each.no_timestamps,) for each in known]
         results = self._model.generate(
             ctranslate2.StorageView.from_array(np.concatenate(encodings)),
-            prompts,
+            [[*begin, *end] for begin, end in zip(begins, untimed, strict=True)],
             beam_size=1,
-            # CTranslate2 stops at the lesser of half of this, and this less the prompt.
-            max_length=2 * budget,
+            # CTranslate2 stops at the lesser of half of this, and this less what it begins with.
+            max_length=min(max(2 * budget, budget + len(begins[0])), _CONTEXT),
             return_scores=True,
             return_no_speech_prob=True,
             sampling_topk=0 if temperature else 1,
             sampling_temperature=temperature or 1.0,
         )
-        return [_decoding(each, result) for each, result in zip(known, results, strict=True)]
+        return [
+            _decoding(each, result, temperature)
+            for each, result in zip(known, results, strict=True)
+        ]
 
     def align(
         self, encoding: Encoding, spoken: tuple[str, str], tokens: Sequence[int], frames: int
@@ -151,8 +176,12 @@ class Network:
         )
 
 
-def _decoding(tokenizer: Tokenizer, result: ctranslate2.models.WhisperGenerationResult) -> Decoding:
+def _decoding(
+    tokenizer: Tokenizer, result: ctranslate2.models.WhisperGenerationResult, temperature: float
+) -> Decoding:
     tokens = tuple(result.sequences_ids[0])
     # The score is the mean over the tokens; Whisper's also counts the end-of-text token.
     mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
-    return Decoding(tokens, tokenizer.decode(list(tokens)), mean, result.no_speech_prob)
+    return Decoding(
+        tokens, tokenizer.decode(list(tokens)), mean, result.no_speech_prob, temperature
+    )

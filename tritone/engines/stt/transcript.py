@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from faster_whisper.tokenizer import Tokenizer
 
-from tritone.engines.stt.checks import Decoding
+from tritone.engines.stt.checks import Decoding, compression_ratio
 from tritone.engines.stt.windows import Window
 from tritone.messages import Segment, Word
 
@@ -69,6 +69,9 @@ def segment(
         text=tokenizer.decode(list(piece.tokens)).strip(),
         no_speech_prob=round(decoding.no_speech_prob, 4),
         avg_logprob=round(decoding.avg_logprob, 4),
+        compression_ratio=round(compression_ratio(decoding.text), 4),
+        temperature=round(decoding.temperature, 4),
+        tokens=piece.tokens,
         words=tuple(spoken),
     )
 

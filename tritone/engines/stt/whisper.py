@@ -7,32 +7,26 @@ What no one said is never written: a recording in which Silero hears nobody is n
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tritone.contract import SttRequest, SttResponse
 from tritone.engines.audio import listen
 from tritone.engines.stt import SpeechToText
-from tritone.engines.stt.checks import (
-    MAX_TOKENS,
-    Decoding,
-    is_silence,
-    is_suspicious,
-    repeats,
-    token_budget,
-)
+from tritone.engines.stt.checks import Decoding, is_silence
+from tritone.engines.stt.decoder import Decoder
 from tritone.engines.stt.jobs import Job, Part, answer
-from tritone.engines.stt.network import Encoding, Network
+from tritone.engines.stt.network import Network
 from tritone.engines.stt.transcript import pieces, segment, words
 from tritone.engines.stt.windows import FRAMES_PER_SECOND, FULL_FRAMES, cut
 from tritone.engines.vad.offline import Speech, SpeechFinder
-from tritone.errors import TritoneError, UnknownLanguage, UnknownTask
+from tritone.errors import ParameterOutOfRange, TritoneError, UnknownLanguage, UnknownTask
 
 __all__ = ["Whisper"]
 
 TASKS = ("transcribe", "translate")
-TEMPERATURES = (0.0, 0.4, 0.8)
-"""Of the second look at a doubtful window, in turn: Whisper's ladder with every other rung."""
+SHORT = 10.0
+"""Seconds up to which a recording is a question or a command, somebody waiting for its answer."""
 
 
 class Whisper(SpeechToText):
@@ -59,39 +53,64 @@ class Whisper(SpeechToText):
         max_seconds: float = 600.0,
     ) -> None:
         self._network = Network(weights, threads=threads)
+        self._decoder = Decoder(self._network, batch=batch)
         self._finder = SpeechFinder(vad)
-        self._batch = batch
         self._max_seconds = max_seconds
 
-    def transcribe(self, batch: Sequence[SttRequest]) -> list[SttResponse | TritoneError]:
-        """One result for each request, in order.
+    def answers(
+        self, batch: Sequence[SttRequest]
+    ) -> Iterator[tuple[int, SttResponse | TritoneError]]:
+        """Each request's place and result, as soon as it is known.
 
         A recording in which nobody speaks has empty text and a `no_speech_prob` near 1; its
         language, unless it was given, is empty with probability 0.
 
         Results that are errors:
             AudioEmpty, AudioNotFinite, AudioTooLong: see `tritone.engines.audio.listen`.
-            ParameterOutOfRange: the sample rate or the scale of the samples.
+            ParameterOutOfRange: the sample rate, the scale of the samples, the temperature.
             UnknownLanguage: the model does not know the language.
             UnknownTask: the task is neither of `TASKS`, or the model cannot translate.
         """
-        accepted = [self._accept(request) for request in batch]
-        jobs = [job for job in accepted if isinstance(job, Job)]
+        jobs = []
+        for place, request in enumerate(batch):
+            accepted = self._accept(place, request)
+            if isinstance(accepted, Job):
+                jobs.append(accepted)
+            else:
+                yield place, accepted
+        # Short ones first: whoever asks a question waits for nobody's lecture.
+        jobs.sort(key=_is_long)
+        for _, group in itertools.groupby(jobs, key=_is_long):
+            for job in self._written(list(group)):
+                yield job.place, answer(job)
+
+    def _written(self, jobs: Sequence[Job]) -> Iterator[Job]:
+        """Each job when all of its parts are written."""
         for job, speech in zip(jobs, self._finder.find([j.audio for j in jobs]), strict=True):
             self._divide(job, speech)
-        for job in jobs:
             self._name_language(job)
-        self._decode_all([(job, part) for job in jobs for part in job.parts])
-        return [answer(job) if isinstance(job, Job) else job for job in accepted]
+        yield from (job for job in jobs if not job.parts)
+        missing = {job.place: len(job.parts) for job in jobs}
+        parts = [(job, part) for job in jobs for part in job.parts]
+        for owner, part, decoding in self._decoder.decode(parts):
+            self._write(owner, part, decoding)
+            part.encoding = None  # long recordings have many parts
+            missing[owner.place] -= 1
+            if not missing[owner.place]:
+                yield owner
 
-    def _accept(self, request: SttRequest) -> Job | TritoneError:
+    def _accept(self, place: int, request: SttRequest) -> Job | TritoneError:
         try:
             self._check_task(request.task)
             self._check_language(request.language)
+            if not 0.0 <= request.temperature <= 1.0:
+                raise ParameterOutOfRange(f"temperature is {request.temperature:g}, not 0 to 1")
+            prompt = self._network.prompt(request.prompt)
             audio = listen(request.audio, request.sample_rate, max_seconds=self._max_seconds)
         except TritoneError as error:
             return error
-        return Job(request, audio, request.audio.size / request.sample_rate, request.language)
+        seconds = request.audio.size / request.sample_rate
+        return Job(place, request, audio, seconds, request.language, prompt)
 
     def _check_task(self, task: str) -> None:
         if task not in TASKS:
@@ -121,53 +140,7 @@ class Whisper(SpeechToText):
             job.certainty = 0.0
             return
         longest = max(job.parts, key=lambda part: part.window.seconds)
-        job.language, job.certainty = self._network.detect(self._encoding(longest))
-
-    def _encoding(self, part: Part) -> Encoding:
-        if part.encoding is None:
-            part.encoding = self._network.encode(part.audio, part.kind[0])
-        return part.encoding
-
-    def _decode_all(self, parts: Sequence[tuple[Job, Part]]) -> None:
-        # Of one kind, and among these of one length, so that none waits long for another.
-        ordered = sorted(parts, key=lambda each: (each[1].kind, each[1].window.seconds))
-        for (_, timed), group in itertools.groupby(ordered, key=lambda each: each[1].kind):
-            for chunk in _chunks(group, self._batch):
-                self._decode(chunk, timed=timed)
-
-    def _decode(self, chunk: Sequence[tuple[Job, Part]], *, timed: bool) -> None:
-        decodings = self._network.decode(
-            [self._encoding(part) for _, part in chunk],
-            [job.spoken for job, _ in chunk],
-            timed=timed,
-            budget=max(token_budget(part.window.seconds) for _, part in chunk),
-        )
-        for (job, part), first in zip(chunk, decodings, strict=True):
-            decoding = first
-            budget = token_budget(part.window.seconds)
-            if not is_silence(first) and is_suspicious(first, budget):
-                decoding = self._second_look(job, part, first)
-            self._write(job, part, decoding)
-            part.encoding = None  # long recordings have many parts
-
-    def _second_look(self, job: Job, part: Part, first: Decoding) -> Decoding:
-        """Decodes a doubtful part with the window Whisper was trained on, and then by chance."""
-        budget = min(MAX_TOKENS, 2 * token_budget(part.window.seconds))
-        if part.kind[0] < FULL_FRAMES:
-            part.encoding = self._network.encode(part.audio, FULL_FRAMES)
-        tried = [first]
-        for temperature in TEMPERATURES:
-            [decoding] = self._network.decode(
-                [self._encoding(part)],
-                [job.spoken],
-                timed=part.kind[1],
-                budget=budget,
-                temperature=temperature,
-            )
-            if not is_suspicious(decoding, budget):
-                return decoding
-            tried.append(decoding)
-        return max(tried, key=lambda each: (not repeats(each), each.avg_logprob))
+        job.language, job.certainty = self._network.detect(self._decoder.encoding(longest))
 
     def _write(self, job: Job, part: Part, decoding: Decoding) -> None:
         """Makes a part's text and segments of what was decoded."""
@@ -182,7 +155,7 @@ class Whisper(SpeechToText):
             tokens = [token for span in spans for token in span.tokens]
             frames = min(round(part.window.seconds * FRAMES_PER_SECOND), FULL_FRAMES)
             starts, probabilities = self._network.align(
-                self._encoding(part), job.spoken, tokens, frames
+                self._decoder.encoding(part), job.spoken, tokens, frames
             )
             timed_words = list(words(tokens, starts, probabilities, part.window, tokenizer))
         first = 0
@@ -193,8 +166,5 @@ class Whisper(SpeechToText):
             first = last
 
 
-def _chunks(parts: Iterable[tuple[Job, Part]], size: int) -> Iterator[Sequence[tuple[Job, Part]]]:
-    """Parts in order, at most `size` at a time."""
-    rest = iter(parts)
-    while chunk := tuple(itertools.islice(rest, size)):
-        yield chunk
+def _is_long(job: Job) -> bool:
+    return job.duration > SHORT

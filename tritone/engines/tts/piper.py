@@ -23,6 +23,7 @@ from tritone.engines.tts.levels import pcm16, speech_span
 from tritone.engines.tts.spoken import spoken
 from tritone.engines.tts.timing import fold, in_seconds
 from tritone.engines.tts.voice import Voice
+from tritone.engines.tts.words import split_words, time_words
 from tritone.errors import (
     Internal,
     ParameterOutOfRange,
@@ -104,19 +105,25 @@ class Piper(TextToSpeech):
             raise ParameterOutOfRange(
                 f"speed is {request.speed:g}, expected {SLOWEST:g} to {FASTEST:g}"
             )
-        runs = voice.phonemize(_speakable(request.text))
+        text = _speakable(request.text)
+        runs = voice.phonemize(text)
         if not runs:
             raise TextEmpty("nothing in the text can be pronounced")
-        pieces, lengths = [], []
+        pieces = []
+        lengths: list[tuple[str, int]] = []
         for audio, own in voice.speak(runs, request.speed, request.random_seed):
             pieces.append(audio)
             lengths += own
         whole = np.concatenate(pieces)
         start, end = speech_span(whole, voice.sample_rate)
+        words = split_words(text)
+        sounds = [voice.sounds_of(word) for word in words]
+        timed = time_words(words, sounds, lengths, start, end - start, voice.sample_rate)
         return TtsResponse(
             audio=pcm16(whole[start:end], voice.gain),
             sample_rate=voice.sample_rate,
             timings=encode(in_seconds(fold(lengths), start, end - start, voice.sample_rate)),
+            words=encode(timed),
         )
 
     def _voice(self, name: str) -> Voice:

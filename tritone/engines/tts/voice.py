@@ -1,5 +1,6 @@
 """One Piper voice: text to phonemes, phonemes to samples with their lengths."""
 
+import functools
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,12 +14,14 @@ from tritone.engines.tts.timing import BEGIN, END, PAD, share_out
 from tritone.engines.tts.visemes import SILENCE, viseme_of
 from tritone.engines.tts.voice_files import find_model, load_graph, load_phonemizer, read_config
 from tritone.engines.tts.voice_graph import FRAMES, LATENT, LATENT_NOISE
+from tritone.engines.tts.words import word_sounds
 
 __all__ = ["Voice"]
 
 LONGEST_RUN: Final = 300
 """Phonemes spoken in one run of the graph: attention grows with their square, memory with them."""
 _TAPE: Final = 1024  # frames of latent noise drawn, 12 s; longer runs hear it again
+_KNOWN_WORDS: Final = 4096  # whose sounds are remembered: phonemizing one takes 0.2 ms
 _CALIBRATION: Final = "The quick brown fox jumps over the lazy dog."
 
 # espeak-ng keeps its voice and its buffers in global variables.
@@ -48,6 +51,8 @@ class Voice:
         self._ids: Mapping[str, list[int]] = self._config["phoneme_id_map"]
         self._clusters = {tuple(c) for c in self._config.get("vowel_clusters", ())} or None
         self._phonemizer = load_phonemizer()
+        self.sounds_of = functools.lru_cache(_KNOWN_WORDS)(self._sounds_alone)
+        """The sounds of one word said on its own, as `words.time_words` compares them."""
         self._session, self.exact_timing, self._duration_noise = load_graph(path, threads)
         self.seeded = self._duration_noise is not None
         self._outputs = [self._session.get_outputs()[0].name]
@@ -66,12 +71,16 @@ class Voice:
 
         `text` must hold no NUL. Runs without any sound (punctuation only) are left out.
         """
-        with _espeak:
-            sentences = self._phonemizer.phonemize(
-                self._config["espeak"]["voice"], text, self._clusters
-            )
-        runs = [run for sentence in sentences for run in _split(sentence)]
+        runs = [run for sentence in self._sentences(text) for run in _split(sentence)]
         return [run for run in runs if any(self._sounds(symbol) for symbol in run)]
+
+    def _sentences(self, text: str) -> list[list[str]]:
+        with _espeak:
+            return self._phonemizer.phonemize(self._config["espeak"]["voice"], text, self._clusters)
+
+    def _sounds_alone(self, word: str) -> tuple[str, ...]:
+        symbols = (symbol for sentence in self._sentences(word) for symbol in [*sentence, " "])
+        return word_sounds(symbol for symbol in symbols if symbol in self._ids)
 
     def _sounds(self, symbol: str) -> bool:
         return symbol in self._ids and viseme_of(symbol) != SILENCE
