@@ -44,13 +44,13 @@ class Writer:
     async def stream(
         self, model: Any, request: LlmRequest, **_: Any
     ) -> AsyncGenerator[LlmResponse, None]:
-        """One answer; in one response where none is streamed."""
+        """One answer."""
         script = self.script[min(len(self.asked), len(self.script) - 1)]
         self.asked.append(request)
         self.models.append(model)
         self.open += 1
         try:
-            for response in script if request.stream else _whole(script):
+            for response in script:
                 await asyncio.sleep(0)
                 if isinstance(response, Exception):
                     raise response
@@ -60,20 +60,3 @@ class Writer:
                 yield LlmResponse(text_output="on")
         finally:
             self.open -= 1
-
-
-def _whole(script: list[LlmResponse | Exception]) -> list[LlmResponse | Exception]:
-    for each in script:
-        if isinstance(each, Exception):
-            return [each]
-    *pieces, end = [each for each in script if isinstance(each, LlmResponse)]
-    return [
-        LlmResponse(
-            text_output="".join(each.text_output for each in pieces),
-            tool_calls="".join(each.tool_calls for each in pieces),
-            finish_reason=end.finish_reason,
-            prompt_tokens=end.prompt_tokens,
-            completion_tokens=end.completion_tokens,
-            cached_tokens=end.cached_tokens,
-        )
-    ]

@@ -1,6 +1,7 @@
 """Answers of a language model: whole or in pieces, one or several, and errors that name a field."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -22,13 +23,37 @@ pytestmark = pytest.mark.unit
 ASKED = LlmRequest(messages="[]", random_seed=2**64 - 1)
 
 
-async def test_whole_answers_are_asked_for_in_one_piece():
-    """In the order of the requests; a caller may then ask again elsewhere."""
+async def test_whole_answers_are_read_as_they_are_written():
+    """In the order of the requests; a long silence would look like a dead model."""
     writer = Writer(answer("a", "b"), answer("c"))
     found = await complete(writer, LLM, [ASKED, ASKED])
     assert [each.text_output for each in found] == ["ab", "c"]
-    assert not any(request.stream for request in writer.asked)
+    assert all(request.stream for request in writer.asked)
     assert writer.open == 0
+
+
+async def test_a_whole_answer_that_breaks_off_is_asked_for_once_more():
+    """Nobody saw its beginning. A second failure is the caller's."""
+    broken = [LlmResponse(text_output="a"), EngineDied("gone")]
+    writer = Writer(broken, answer("b"))
+    assert [each.text_output for each in await complete(writer, LLM, [ASKED])] == ["b"]
+    writer = Writer(broken)
+    with pytest.raises(EngineDied):
+        await complete(writer, LLM, [ASKED])
+    assert len(writer.asked) == 2
+
+
+async def test_tool_calls_are_joined():
+    """The deltas of each call make one call, its id and name once."""
+    first = '[{"index":0,"id":"c0","type":"function","function":{"name":"f","arguments":"{"}}]'
+    rest = '[{"index":0,"function":{"arguments":"}"}}]'
+    other = '[{"index":1,"id":"c1","type":"function","function":{"name":"g","arguments":"{}"}}]'
+    pieces = [LlmResponse(tool_calls=each) for each in (first, rest, other)]
+    [found] = await complete(Writer([*pieces, *answer(reason="tool_calls")]), LLM, [ASKED])
+    calls = json.loads(found.tool_calls)
+    assert [(call["id"], call["function"]["name"]) for call in calls] == [("c0", "f"), ("c1", "g")]
+    assert [call["function"]["arguments"] for call in calls] == ["{}", "{}"]
+    assert all("index" not in call for call in calls)
 
 
 async def test_pieces_come_as_they_are_written():

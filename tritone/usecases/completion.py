@@ -17,8 +17,10 @@ from tritone.errors import (
     InvalidTools,
     ParameterOutOfRange,
     PromptTooLong,
+    Unavailable,
 )
 from tritone.usecases.fan_out import fan_out
+from tritone.usecases.whole_answer import joined
 
 __all__ = ["MOST_ANSWERS", "Piece", "complete", "variants", "write"]
 
@@ -55,8 +57,9 @@ async def complete(
 ) -> list[LlmResponse]:
     """Whole answers, each in one response.
 
-    Each is asked for in one piece, so that a caller over several servers may ask another one when
-    the first fails in the middle.
+    They are read as they are written, because a model that is silent for long counts as dead. As
+    nothing was seen of an answer before its end, one that breaks off is asked for once more, which
+    a caller over several servers will do elsewhere.
 
     Args:
         caller: what calls the model.
@@ -70,12 +73,11 @@ async def complete(
     _check(requests)
 
     async def one(_: int, request: LlmRequest) -> LlmResponse:
-        asked = dataclasses.replace(request, stream=False)
-        with _blaming(asked):
-            async with contextlib.aclosing(caller.stream(model, asked)) as responses:
-                async for response in responses:
-                    return response
-        raise EngineDied(f"'{model.name}' ended without an answer: try again")
+        asked = dataclasses.replace(request, stream=True)
+        try:
+            return await _whole(caller, model, asked)
+        except Unavailable:
+            return await _whole(caller, model, asked)
 
     return await fan_out(one, requests, at_once=MOST_ANSWERS)
 
@@ -97,6 +99,14 @@ async def write(
     async with contextlib.aclosing(_together(caller, model, asked)) as pieces:
         async for piece in pieces:
             yield piece
+
+
+async def _whole(caller: Caller, model: LanguageModel, request: LlmRequest) -> LlmResponse:
+    async with contextlib.aclosing(_asked(caller, model, request)) as responses:
+        pieces = [response async for response in responses]
+    if not pieces:
+        raise EngineDied(f"'{model.name}' ended without an answer: try again")
+    return joined(pieces)
 
 
 async def _asked(

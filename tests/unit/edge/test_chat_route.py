@@ -155,7 +155,7 @@ def _delta(chunk: dict[str, Any]) -> dict[str, Any]:
 
 def test_tool_calls():
     """Whole, with no content; streamed, as deltas with an index."""
-    answered = whole(ask(Writer(answer(calls=CALL, reason="tool_calls")), tools=TOOLS))
+    answered = whole(ask(Writer(answer(calls=DELTA, reason="tool_calls")), tools=TOOLS))
     (choice,) = answered.choices
     assert choice.finish_reason == "tool_calls"
     assert choice.message.content is None
@@ -206,7 +206,7 @@ def test_what_is_not_said_is_left_to_the_model():
     """An answer has no limit but the context; `null` is as good as nothing."""
     fields = ("max_tokens", "temperature", "top_p", "stop", "seed", "n", "tools", "tool_choice")
     for request in (asked(), asked(**dict.fromkeys(fields))):
-        plain = LlmRequest(messages=request.messages, max_tokens=2**31 - 1)
+        plain = LlmRequest(messages=request.messages, max_tokens=2**31 - 1, stream=True)
         assert request == plain
     assert asked(max_completion_tokens=9).max_tokens == 9
     assert asked(stop="x").stop_words == ("x",)

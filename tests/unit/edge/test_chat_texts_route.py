@@ -58,7 +58,7 @@ def test_a_whole_text():
     writer = Writer(answer(" white", "."))
     answered = whole(ask(writer))
     assert writer.asked == [
-        LlmRequest(text_input="Snow is", apply_chat_template=False, max_tokens=16)
+        LlmRequest(text_input="Snow is", apply_chat_template=False, max_tokens=16, stream=True)
     ]
     assert answered.id.startswith("cmpl-")
     assert (answered.object, answered.system_fingerprint) == ("text_completion", "fp_llm")
