@@ -35,7 +35,7 @@ class Door:
     Args:
         settings: its address and port, and the Triton that it calls.
         on_entry: takes each line of its log: level, text and fields; called in another thread.
-        environment: variables for it beside this process's own.
+        environment: variables for it, stronger than this process's own and the settings.
     """
 
     def __init__(
@@ -110,16 +110,16 @@ class Door:
 
     def _spawn(self) -> None:
         settings = self._settings
+        own = f"{settings.grpc_url}/{settings.metrics_port}"
         environment = {
             **os.environ,
+            "TRITONE_BACKENDS": ",".join(settings.backends or (own,)),
             "TRITONE_LOG_FORMAT": "json",
             "TRITONE_EDGE__HOST": settings.edge.host,
             "TRITONE_EDGE__PORT": str(settings.edge.port),
             "PYTHONUNBUFFERED": "1",
             **self._environment,
         }
-        if not settings.backends:
-            environment["TRITONE_BACKENDS"] = f"{settings.grpc_url}/{settings.metrics_port}"
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "edge"],
