@@ -1,7 +1,5 @@
 """POST /v1/chat/completions."""
 
-import contextlib
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import MediaType, Request, Response, post
@@ -11,14 +9,16 @@ from litestar.params import JSONBody
 from edge import sse
 from edge.errors import responses
 from edge.given import Given
+from edge.pieces import events
 from edge.streaming import stream, unless_gone
-from edge.wire.chat import ChatBody, ChatCompletion, Chunks, completion, request_of
+from edge.wire.chat import ChatCompletion, Chunks, completion
+from edge.wire.chat_request import ChatBody, request_of
 from edge.wire.fingerprint import fingerprint_of
 from edge.wire.sampling import naming
 from tritone.calls import Caller
-from tritone.contract import CHAT, LlmResponse
+from tritone.contract import CHAT
 from tritone.routing import Catalog
-from tritone.usecases.completion import Piece, complete, variants, write
+from tritone.usecases.completion import complete, variants, write
 
 __all__ = ["chat"]
 
@@ -53,27 +53,10 @@ async def chat(
     model = catalog.resolve(data.model, CHAT)
     asked = variants(request_of(data), data.answers)
     if data.stream:
-        pieces = write(caller, model, asked)
-        events = sse.guarded(_events(pieces, Chunks(data, fingerprint_of(model)), data))
-        return await stream(request, events, media_type=sse.MEDIA_TYPE)
+        chunks = Chunks(data, fingerprint_of(model))
+        told = events(write(caller, model, asked), chunks, usage=data.wants_usage)
+        return await stream(request, told, media_type=sse.MEDIA_TYPE)
     with naming():
         answers = await unless_gone(request, complete(caller, model, asked))
     whole = completion(data, fingerprint_of(model), answers)
     return Response(whole, media_type=MediaType.JSON)
-
-
-async def _events(
-    pieces: AsyncGenerator[Piece, None], chunks: Chunks, body: ChatBody
-) -> AsyncGenerator[bytes, None]:
-    last: dict[int, LlmResponse] = {}
-    async with contextlib.aclosing(pieces):
-        with naming():
-            async for index, response in pieces:
-                if response.finish_reason:
-                    last[index] = response
-                made = [sse.event(chunk) for chunk in chunks.of(index, response)]
-                if made:
-                    yield b"".join(made)
-    if body.wants_usage:
-        yield sse.event(chunks.usage(list(last.values())))
-    yield sse.DONE

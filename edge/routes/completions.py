@@ -1,7 +1,5 @@
 """POST /v1/completions."""
 
-import contextlib
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import MediaType, Request, Response, post
@@ -11,14 +9,15 @@ from litestar.params import JSONBody
 from edge import sse
 from edge.errors import responses
 from edge.given import Given
+from edge.pieces import events
 from edge.streaming import stream, unless_gone
 from edge.wire.completions import CompletionBody, TextCompletion, Texts, requests_of
 from edge.wire.fingerprint import fingerprint_of
 from edge.wire.sampling import naming
 from tritone.calls import Caller
-from tritone.contract import LLM, LlmResponse
+from tritone.contract import LLM
 from tritone.routing import Catalog
-from tritone.usecases.completion import Piece, complete, write
+from tritone.usecases.completion import complete, write
 
 __all__ = ["completions"]
 
@@ -54,24 +53,8 @@ async def completions(
     asked = requests_of(data)
     texts = Texts(data, fingerprint_of(model))
     if data.stream:
-        events = sse.guarded(_events(write(caller, model, asked), texts, data))
-        return await stream(request, events, media_type=sse.MEDIA_TYPE)
+        told = events(write(caller, model, asked), texts, usage=data.wants_usage)
+        return await stream(request, told, media_type=sse.MEDIA_TYPE)
     with naming():
         answers = await unless_gone(request, complete(caller, model, asked))
     return Response(texts.whole(answers), media_type=MediaType.JSON)
-
-
-async def _events(
-    pieces: AsyncGenerator[Piece, None], texts: Texts, body: CompletionBody
-) -> AsyncGenerator[bytes, None]:
-    last: dict[int, LlmResponse] = {}
-    async with contextlib.aclosing(pieces):
-        with naming():
-            async for index, response in pieces:
-                if response.finish_reason:
-                    last[index] = response
-                if (event := texts.event(index, response)) is not None:
-                    yield sse.event(event)
-    if body.wants_usage:
-        yield sse.event(texts.usage([last[index] for index in sorted(last)]))
-    yield sse.DONE

@@ -1,4 +1,4 @@
-"""A conversation to go on with, in OpenAI's shape, and the answers to it.
+"""The answers to a conversation in OpenAI's shape, whole or in chunks.
 
 https://platform.openai.com/docs/api-reference/chat
 """
@@ -6,43 +6,18 @@ https://platform.openai.com/docs/api-reference/chat
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from edge.wire.sampling import Sampling, Tokens, sampling_of
+from edge.wire.chat_request import ChatBody
 from edge.wire.usage import Usage, usage_of
-from tritone.contract import LlmRequest, LlmResponse
-from tritone.errors import InvalidMessages, Unsupported
-from tritone.messages import ChatMessage, encode
+from tritone.contract import LlmResponse
 
-__all__ = ["ChatBody", "ChatCompletion", "Chunks", "completion", "request_of"]
+__all__ = ["ChatCompletion", "Chunks", "completion"]
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
-
-
-class ChatBody(Sampling, frozen=True, kw_only=True):
-    """A request for a chat completion. Fields that are not listed are ignored."""
-
-    messages: Annotated[
-        list[ChatMessage],
-        msgspec.Meta(
-            min_length=1, examples=[[{"role": "user", "content": "What is the largest planet?"}]]
-        ),
-    ]
-    max_completion_tokens: Tokens | None = None
-    response_format: dict[str, Any] | None = None
-    tools: list[dict[str, Any]] | None = None
-    tool_choice: str | dict[str, Any] | None = None
-    parallel_tool_calls: bool | None = None
-    logprobs: bool | None = None
-    top_logprobs: int | None = None
-    modalities: list[str] | None = None
-    audio: dict[str, Any] | None = None
-    functions: list[dict[str, Any]] | None = None
-    function_call: str | dict[str, Any] | None = None
-    web_search_options: dict[str, Any] | None = None
 
 
 class FunctionCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,62 +92,6 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     choices: Sequence[ChunkChoice]
     usage: Usage | UnsetType | None = UNSET
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
-
-
-def request_of(body: ChatBody) -> LlmRequest:
-    """What the model is asked.
-
-    Raises:
-        Unsupported: a wish that changes the answer and cannot be fulfilled.
-        InvalidMessages: a message's content is of no use.
-    """
-    _refuse(body)
-    fields = sampling_of(body)
-    if body.max_completion_tokens is not None:
-        fields["max_tokens"] = body.max_completion_tokens
-    if body.response_format is not None and body.response_format.get("type") != "text":
-        fields["response_format"] = encode(body.response_format)
-    if body.tools:
-        fields["tools"] = encode(body.tools)
-        fields["parallel_tool_calls"] = body.parallel_tool_calls is not False
-    if body.tool_choice is not None:
-        choice = body.tool_choice
-        fields["tool_choice"] = choice if isinstance(choice, str) else encode(choice)
-    return LlmRequest(messages=encode([_plain(each) for each in body.messages]), **fields)
-
-
-def _refuse(body: ChatBody) -> None:
-    wishes = {
-        "logprobs": body.logprobs,
-        "top_logprobs": body.top_logprobs,
-        "audio": body.audio,
-        "modalities": body.modalities and set(body.modalities) != {"text"},
-        "web_search_options": body.web_search_options is not None,
-    }
-    for name, wished in wishes.items():
-        if wished:
-            raise Unsupported(f"`{name}` is not supported: leave it out", param=name)
-    for name, new in (("functions", "tools"), ("function_call", "tool_choice")):
-        if getattr(body, name):
-            raise Unsupported(f"`{name}` is of OpenAI's past: send `{new}`", param=name)
-
-
-def _plain(message: ChatMessage) -> ChatMessage:
-    """A message whose parts are joined into one text."""
-    if message.content is None or isinstance(message.content, str):
-        return message
-    texts = []
-    for part in message.content:
-        kind = part.get("type")
-        if kind not in ("text", "refusal"):
-            raise Unsupported(
-                f"content of type {kind!r} is not supported: send text", param="messages"
-            )
-        text = part.get(kind)
-        if not isinstance(text, str):
-            raise InvalidMessages(f"a part of type '{kind}' has no '{kind}'", param="messages")
-        texts.append(text)
-    return msgspec.structs.replace(message, content="\n".join(texts))
 
 
 def completion(body: ChatBody, fingerprint: str, answers: Sequence[LlmResponse]) -> ChatCompletion:

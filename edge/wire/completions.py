@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -128,13 +128,12 @@ class Texts:
         if not body.echo:
             self._echoes = [""] * len(self._echoes)
 
-    def event(self, index: int, response: LlmResponse) -> TextCompletion | None:
-        """A piece of a continuation; None where there is nothing to tell."""
+    def of(self, index: int, response: LlmResponse) -> Iterable[TextCompletion]:
+        """The event of a piece of a continuation; none where there is nothing to tell."""
         before, self._echoes[index] = self._echoes[index], ""
-        if not (before or response.text_output or response.finish_reason):
-            return None
-        choice = _choice(index, response, before)
-        return TextCompletion(choices=(choice,), usage=self._usage, **self._frame)
+        if before or response.text_output or response.finish_reason:
+            choice = _choice(index, response, before)
+            yield TextCompletion(choices=(choice,), usage=self._usage, **self._frame)
 
     def usage(self, last: Sequence[LlmResponse]) -> TextCompletion:
         """The event after the last one."""

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from tests.unit.weights_kit import BODY, Server, entry, manifest, serving, url_source
 from tritone.cli import models
+from tritone.cli.fetching import fetch_with_progress
 from tritone.cli.main import app
 from tritone.weights import Store, load_manifest
 
@@ -159,7 +160,7 @@ def test_bars_on_a_terminal(toy: Store) -> None:
     """On a terminal a bar runs to its end."""
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=120, color_system=None)
-    models.fetch_with_progress(toy, ["toy"], console)
+    fetch_with_progress(toy, ["toy"], console)
     assert "262.1/262.1 kB" in screen.getvalue()
 
 

@@ -11,9 +11,9 @@ import typer
 
 from tritone.cli import connection, failures
 from tritone.cli.demo import SAMPLE, demonstrate, short
+from tritone.cli.fetching import fetch_with_progress
 from tritone.cli.journal import Journal
 from tritone.cli.loading import Loading
-from tritone.cli.models import fetch_with_progress
 from tritone.cli.output import Output
 from tritone.cli.selection import Selection, select
 from tritone.cli.stopping import StopSignal

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,6 +17,7 @@ import httpx
 import psutil
 
 from tritone.errors import ServerFailed
+from tritone.launcher.command import server_command, server_environment
 from tritone.launcher.layout import find_wheel, link_backends, link_openmp
 from tritone.launcher.logs import Line, read_lines
 from tritone.launcher.ports import check_port
@@ -31,8 +31,6 @@ STOP_SECONDS: Final = 8.0
 """How long requests may finish and models unload before the process is killed."""
 LOAD_SECONDS: Final = 600.0
 """How long loading every model may take on a slow disk."""
-SHM_BYTES: Final = 4 * 1024 * 1024
-"""Shared memory a model starts with; it grows by need. Small enough for a 64 MiB /dev/shm."""
 _KEPT_LINES: Final = 40
 
 
@@ -81,7 +79,14 @@ class TritonServer:
         """
         check_ports(self._settings)
         remove_stale_regions()
-        command = self._command(link_backends(find_wheel(), self._folder / "backends"))
+        wheel = find_wheel()
+        command = server_command(
+            self._settings,
+            server=wheel.server,
+            backends=link_backends(wheel, self._folder / "backends"),
+            shm_prefix=self._shm_prefix,
+            exit_seconds=int(STOP_SECONDS) - 2,
+        )
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         if self.log_file.exists():  # the log of one start is kept beside that of the last
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
@@ -92,7 +97,11 @@ class TritonServer:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env=self._child_environment(),
+            env=server_environment(
+                self._settings,
+                {**os.environ, **self._environment},
+                openmp=link_openmp(self._folder / "lib"),
+            ),
             start_new_session=True,  # Ctrl-C reaches the launcher, which stops the server in order
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
@@ -153,45 +162,6 @@ class TritonServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _command(self, backends: Path) -> list[str]:
-        settings = self._settings
-        return [
-            str(find_wheel().server),
-            *(f"--model-repository={folder}" for folder in settings.repositories),
-            f"--backend-directory={backends}",
-            "--model-control-mode=explicit",
-            "--load-model=*",
-            f"--http-address={settings.host}",
-            f"--http-port={settings.http_port}",
-            f"--grpc-address={settings.host}",
-            f"--grpc-port={settings.grpc_port}",
-            f"--metrics-address={settings.host}",
-            f"--metrics-port={settings.metrics_port}",
-            f"--exit-timeout-secs={int(STOP_SECONDS) - 2}",
-            f"--backend-config=python,shm-region-prefix-name={self._shm_prefix}",
-            f"--backend-config=python,shm-default-byte-size={SHM_BYTES}",
-            "--disable-auto-complete-config",  # configs are written out; a trial run costs seconds
-            *_tracing(settings.otlp_endpoint),
-        ]
-
-    def _child_environment(self) -> dict[str, str]:
-        environment = {**os.environ, **self._environment}
-        # The stub runs whichever `python3` comes first.
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # Triton would take __pycache__ for a model
-        environment["PYTHONUNBUFFERED"] = "1"
-        # Models that call another model's stream find the server by the settings, too.
-        environment["TRITONE_TRITON_URL"] = f"{self._settings.host}:{self._settings.grpc_port}"
-        # llama.cpp's threads meet at OpenMP barriers, and libgomp spins there by default. Where
-        # another model wants a core that collapses: 1 token/s beside one busy process on two
-        # cores, against 22 with this count, which costs 2 % while the machine is idle.
-        environment.setdefault("GOMP_SPINCOUNT", "1000")
-        openmp = link_openmp(self._folder / "lib")
-        if openmp is not None:
-            path = environment.get("LD_LIBRARY_PATH")
-            environment["LD_LIBRARY_PATH"] = f"{openmp}:{path}" if path else str(openmp)
-        return environment
-
     def _read(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
         with self.log_file.open("a", encoding="utf-8") as log:
@@ -219,19 +189,6 @@ def check_ports(settings: Settings) -> None:
     """Raises PortInUse when one of the server's ports is taken."""
     for name in ("http_port", "grpc_port", "metrics_port"):
         check_port(settings.host, getattr(settings, name), f"TRITONE_{name.upper()}")
-
-
-def _tracing(endpoint: str) -> list[str]:
-    """Triton's own spans; they join the trace of the request that brought a `traceparent`."""
-    if not endpoint:
-        return []
-    return [
-        "--trace-config=mode=opentelemetry",
-        f"--trace-config=opentelemetry,url={endpoint.rstrip('/')}/v1/traces",
-        "--trace-config=opentelemetry,resource=service.name=tritone-triton",
-        "--trace-config=rate=1",
-        "--trace-config=level=TIMESTAMPS",
-    ]
 
 
 def _end(pids: list[int]) -> None:

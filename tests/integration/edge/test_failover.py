@@ -1,11 +1,11 @@
 """A door before two real Tritons, one of which is killed under load."""
 
 import asyncio
+import functools
 import json
 import os
-import random
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests.integration.conftest import SAMPLES, Platform
 from tests.integration.edge.conftest import OpenDoor, open_door
+from tests.integration.edge.load_kit import mixed, run, served
 
 pytestmark = [pytest.mark.triton, pytest.mark.timeout(600)]
 
@@ -90,35 +91,6 @@ async def converse(client: httpx.AsyncClient) -> Outcome:
     return outcome
 
 
-async def run(client: httpx.AsyncClient, kinds: list[str]) -> AsyncIterator[Outcome]:
-    """Requests, so many at once; their outcomes as they come."""
-    waiting = iter(kinds)
-    running: set[asyncio.Task[Outcome]] = set()
-    while True:
-        while len(running) < AT_ONCE and (kind := next(waiting, None)):
-            running.add(asyncio.ensure_future(ask(client, kind)))
-        if not running:
-            return
-        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            yield task.result()
-
-
-def mixed(share: int = 1) -> list[str]:
-    """The mixture, or a part of it, in an order that is always the same."""
-    kinds = [kind for kind, count in MIXED.items() for _ in range(count // share)]
-    random.Random(11).shuffle(kinds)
-    return kinds
-
-
-def served(server: Platform) -> int:
-    """Requests that a server's present process answered."""
-    # A Triton that starts opens gRPC, by which the door sees it, before HTTP.
-    with httpx.Client(transport=httpx.HTTPTransport(retries=6)) as client:
-        rows = client.get(f"{server.http}/v2/models/stats").json()["model_stats"]
-    return sum(int(row["inference_count"]) for row in rows)
-
-
 async def until_up(door: OpenDoor) -> None:
     """Waits for both Tritons."""
     async with asyncio.timeout(240), httpx.AsyncClient(base_url=door.url) as client:
@@ -131,7 +103,8 @@ async def test_one_of_two_is_killed_under_load(two: OpenDoor, platform, second) 
     await until_up(two)
     outcomes = []
     async with httpx.AsyncClient(base_url=two.api, timeout=180) as client:
-        async for outcome in run(client, mixed()):
+        asked = functools.partial(ask, client)
+        async for outcome in run(asked, mixed(MIXED), AT_ONCE):
             outcomes.append(outcome)
             if len(outcomes) == 60:
                 os.kill(second.server.pid, signal.SIGKILL)
@@ -143,7 +116,7 @@ async def test_one_of_two_is_killed_under_load(two: OpenDoor, platform, second) 
 
         await until_up(two)
         before = served(second), served(platform)
-        again = [outcome async for outcome in run(client, mixed(4))]
+        again = [outcome async for outcome in run(asked, mixed(MIXED, 4), AT_ONCE)]
         assert all(outcome.status == 200 and not outcome.error for outcome in again)
     assert served(second) - before[0] >= 10
     assert served(platform) - before[1] >= 10

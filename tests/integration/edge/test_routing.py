@@ -2,18 +2,18 @@
 
 import asyncio
 import contextlib
+import functools
 import os
-import random
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-import httpx
 import numpy as np
 import pytest
 
 from tests.integration.conftest import Platform, sample
+from tests.integration.edge.load_kit import mixed, run, served
 from tests.integration.test_recovery import kill_stub
 from tritone.contract import (
     EMBEDDER,
@@ -108,44 +108,18 @@ async def converse(pool: Pool, outcome: Outcome) -> None:
     assert reason == "length"
 
 
-async def run(pool: Pool, kinds: list[str]) -> AsyncIterator[Outcome]:
-    """Requests, so many at once; their outcomes as they come."""
-    waiting = iter(kinds)
-    running: set[asyncio.Task[Outcome]] = set()
-    while True:
-        while len(running) < AT_ONCE and (kind := next(waiting, None)):
-            running.add(asyncio.ensure_future(request(pool, kind)))
-        if not running:
-            return
-        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            yield task.result()
-
-
-def mixed(share: int = 1) -> list[str]:
-    """The mixture, or a part of it, in an order that is always the same."""
-    kinds = [kind for kind, count in MIXED.items() for _ in range(count // share)]
-    random.Random(7).shuffle(kinds)
-    return kinds
-
-
 def works(backend: BackendState) -> bool:
     """Whether something runs on it that does not end within a moment, a chat among it."""
     running = SLOW & backend.in_flight.keys()
     return "llm" in running and len(running) > 1
 
 
-def served(server: Platform) -> int:
-    """Requests that a server's present process answered."""
-    rows = httpx.get(f"{server.http}/v2/models/stats").json()["model_stats"]
-    return sum(int(row["inference_count"]) for row in rows)
-
-
 async def test_one_of_two_is_killed_under_load(pool, second, platform):
     """Only what had begun to stream fails; the server that returns takes load again."""
+    ask = functools.partial(request, pool)
     outcomes = []
     killed = False
-    async with contextlib.aclosing(run(pool, mixed())) as coming:
+    async with contextlib.aclosing(run(ask, mixed(MIXED), AT_ONCE)) as coming:
         async for outcome in coming:
             outcomes.append(outcome)
             if not killed and len(outcomes) >= 40 and works(pool.backends[1]):
@@ -164,7 +138,7 @@ async def test_one_of_two_is_killed_under_load(pool, second, platform):
 
     await until(lambda: pool.backends[1].up)
     before = served(second), served(platform)
-    async with contextlib.aclosing(run(pool, mixed(4))) as coming:
+    async with contextlib.aclosing(run(ask, mixed(MIXED, 4), AT_ONCE)) as coming:
         assert not [outcome async for outcome in coming if outcome.error]
     assert served(second) - before[0] >= 10
     assert served(platform) - before[1] >= 10
