@@ -1,6 +1,7 @@
 """One lane's queue: its order, its estimates, what it refuses."""
 
 import asyncio
+import contextlib
 from collections import Counter
 
 import pytest
@@ -140,6 +141,44 @@ async def test_the_expected_wait_knows_when_the_places_come_free() -> None:
             lab.queue.ask("ada")
     lab.now += 0.6
     assert not lab.queue.ask("ada").granted
+
+
+async def test_a_queue_that_stands_is_shortened() -> None:
+    """While all places stay taken, only the next one waits; then crowds may wait again."""
+    lab = Lab(running=4, queue_seconds=2.0)
+    lab.served(1.6)
+    tickets: list[Ticket] = []
+
+    def come(requests: int) -> int:
+        """So many come; how many wait then."""
+        for _ in range(requests):
+            with contextlib.suppress(Overloaded):
+                tickets.append(lab.queue.ask("ada"))
+        return lab.queue.figures().waiting
+
+    def served() -> None:
+        """One that began before the others has its answer."""
+        lab.now += 0.4
+        tickets.pop(0).leave()
+
+    def crowded(seconds: float) -> int:
+        """Five come whenever a place comes free; how many wait in the end."""
+        waiting = 0
+        for _ in range(round(seconds / 0.4)):
+            served()
+            waiting = come(5)
+        return waiting
+
+    for _ in range(4):
+        come(1)
+        lab.now += 0.4
+    assert crowded(4.0) == 3
+    assert crowded(4.0) == 1
+    for _ in range(3):
+        served()
+    assert come(1) == 0  # there is a place
+    come(5)
+    assert crowded(3.2) == 3
 
 
 async def test_the_expected_wait_knows_who_goes_first() -> None:

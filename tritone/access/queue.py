@@ -10,10 +10,12 @@ one's latest request.
 
 Expected wait: every place comes free one average service time after its request began, or the
 places come free one after the other at even distances; the later of the two counts, as a refusal
-that comes late is worse than one too many. The average is of requests that ended while all places
-were taken, since only then somebody waits, and a full house serves everyone more slowly; until
-there is one, of all. While nobody has begun or ended for longer than the average, it is no guide,
-and the wait is expected to last as long again as that silence.
+that comes late is worse than one too many. While nobody has begun or ended for longer than the
+average, it is no guide, and the wait is expected to last as long again as that silence.
+
+Overload: a queue is there for crowds that pass. One that stands only makes everyone late, so when
+no request has found a free place for twice the wait allowed, a quarter of it is allowed from then
+on, but to who is next (as in "Fail at Scale", https://queue.acm.org/detail.cfm?id=2839461).
 """
 
 import time
@@ -23,18 +25,20 @@ from itertools import islice
 from typing import Final
 
 from tritone.access.figures import Figures
+from tritone.access.service_time import ServiceTime
 from tritone.access.ticket import State, Ticket
 from tritone.errors import Overloaded
 from tritone.settings import Lane
 
 __all__ = ["LaneQueue"]
 
-_REMEMBERED: Final = 8
 # Who expects to need all of the time allowed has an even chance of a late refusal.
 _MARGIN: Final = 0.75
 # Who was let in is served, though others took longer than they used to: a late refusal has cost
 # its caller the wait. Only a queue that stands still ends it, or the caller's own deadline.
 _PATIENCE: Final = 4
+_STANDS_AFTER: Final = 2
+_STANDING_PART: Final = 0.25
 _LEAST_RETRY: Final = 1.0
 # OpenAI's clients take no notice of a longer one.
 _MOST_RETRY: Final = 60.0
@@ -69,10 +73,9 @@ class LaneQueue:
         self._running: Counter[str] = Counter()  # by caller, without zeros
         self._at_work: dict[Ticket, None] = {}  # in the order in which they began
         self._arrivals = 0
-        self._average = 0.0
-        self._averaged = 0  # requests in the average, at most `_REMEMBERED`
-        self._averaged_full = False  # whether it is of requests of a full house
+        self._service = ServiceTime()
         self._changed = clock()  # when a request last began or ended
+        self._crowded: float | None = None  # since when nobody has found a free place
         self._admitted = 0
         self._refused = 0
 
@@ -90,10 +93,13 @@ class LaneQueue:
         self._arrivals += 1
         ticket = Ticket(caller, self._arrivals, self._clock(), self._leave)
         if not self._waiting and len(self._at_work) < self._places():
+            self._crowded = None
             self._admit(ticket)
             return ticket
-        allowed = self._queue_seconds if deadline is None else min(deadline, self._queue_seconds)
-        expected = self._expected_wait(self._before(caller))
+        before = self._before(caller)
+        allowed = self._allowed(before)
+        allowed = allowed if deadline is None else min(deadline, allowed)
+        expected = self._expected_wait(before)
         if expected > allowed * _MARGIN:
             raise self._refusal(
                 f"it may wait {expected / _MARGIN:.1f} s, longer than {allowed:g} s"
@@ -120,7 +126,7 @@ class LaneQueue:
             running=len(self._at_work),
             waiting=len(self._waiting),
             places=self._places(),
-            average=self._average,
+            average=self._service.average,
             admitted=self._admitted,
             refused=self._refused,
         )
@@ -145,21 +151,13 @@ class LaneQueue:
         elif state is State.RUNNING:
             self._changed = self._clock()
             if ticket.counts:
-                self._measure(self._changed - ticket.since)
+                full = len(self._at_work) >= self._places()
+                self._service.take(self._changed - ticket.since, full=full)
             del self._at_work[ticket]
             self._running[ticket.caller] -= 1
             if not self._running[ticket.caller]:
                 del self._running[ticket.caller]
             self.refresh()
-
-    def _measure(self, seconds: float) -> None:
-        """Takes the time of a request that ends now into the average."""
-        full = len(self._at_work) >= self._places()
-        if full and not self._averaged_full:
-            self._averaged, self._averaged_full = 0, True
-        if full or not self._averaged_full:
-            self._averaged = min(self._averaged + 1, _REMEMBERED)
-            self._average += (seconds - self._average) / self._averaged
 
     def _give_up(self, ticket: Ticket, reason: str) -> None:
         """Refuses one that waits."""
@@ -177,16 +175,24 @@ class LaneQueue:
         self._give_up(latest, "another caller, with less running and waiting, needed the place")
         return True
 
+    def _allowed(self, before: int) -> float:
+        """Seconds that a request may wait that so many go before."""
+        now = self._clock()
+        if self._crowded is None:
+            self._crowded = now
+        stands = now - self._crowded > _STANDS_AFTER * self._queue_seconds
+        return self._queue_seconds * (_STANDING_PART if stands and before else 1)
+
     def _expected_wait(self, before: int) -> float:
         """Seconds until the turn of a request that so many go before."""
         now = self._clock()
         silence = now - self._changed
-        expected = (before + 1) * self._average / self._places()
+        expected = (before + 1) * self._service.average / self._places()
         if self._at_work:
             rounds, place = divmod(before, len(self._at_work))
             begun = next(islice(self._at_work, place, None)).since
-            expected = max(expected, begun + (rounds + 1) * self._average - now)
-        return max(expected, silence) if silence > self._average else expected
+            expected = max(expected, begun + (rounds + 1) * self._service.average - now)
+        return max(expected, silence) if silence > self._service.average else expected
 
     def _before(self, caller: str) -> int:
         """How many of those who wait go before a newcomer of this caller, as it looks now."""
