@@ -16,10 +16,12 @@ import numpy as np
 from tritone.contract import STT, VAD, SttRequest, SttResponse, VadRequest, VadResponse
 from tritone.errors import InvalidInput, TritoneError
 from tritone.messages import Segment, Word, encode
+from tritone.usecases.transcription import Finished, Piece, Wishes, transcribe
 
 RATE = 16_000
 FRAME = 512
 HALF = 0.6  # of a word that must be in an excerpt to be understood
+SENTENCES = [(0.6, 0.4), (0.05, 0.3), (0.05, 0.5)] * 60  # two minutes
 
 
 @dataclass
@@ -161,6 +163,32 @@ class Ear:
             no_speech_prob=0.01 if words else 0.99,
             segments=encode(segments),
         )
+
+
+async def written(
+    ear: Ear, recording: Told, wishes: Wishes | None = None, chunk: float = 10.0, **options: Any
+) -> tuple[list[Piece], Finished]:
+    """The pieces and the end."""
+    pieces = [
+        piece
+        async for piece in transcribe(
+            ear, STT, recording.chunks(chunk), wishes or Wishes(), **options
+        )
+    ]
+    *before, end = pieces
+    assert isinstance(end, Finished)
+    assert all(isinstance(piece, Piece) for piece in before)
+    return before, end
+
+
+async def settled() -> None:
+    """Lets everything run that can: nothing here waits for anything but turns."""
+    for _ in range(2000):
+        await asyncio.sleep(0)
+
+
+def text(pieces: list[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
 
 
 def _runs(audio: np.ndarray) -> list[tuple[float, int, int]]:

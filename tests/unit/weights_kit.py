@@ -19,6 +19,8 @@ from tritone.weights import Manifest
 
 BODY = bytes(range(256)) * 1024
 """256 KiB, every offset told from its neighbours."""
+WRONG = bytes(len(BODY))
+"""As many bytes, but others."""
 
 
 @dataclass

@@ -1,12 +1,9 @@
-"""Transcriptions by OpenAI's own client and at the real models: short ones and long ones."""
+"""Long transcriptions at the real models: stitched, streamed, and left."""
 
 import asyncio
 import gc
-import io
 import os
-import random
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import jiwer
@@ -14,49 +11,24 @@ import numpy as np
 import openai
 import psutil
 import pytest
-import soundfile
 import soxr
 
-from tests.integration.conftest import sample
-from tests.unit.media_kit import KINDS, encoded
+from tests.integration.edge.transcriptions_kit import (
+    RATE,
+    by_tens,
+    plain,
+    recording,
+    sentences,
+    wav,
+)
 from tritone.client import Client
 from tritone.contract import STT, TTS, SttRequest, TtsRequest
 from tritone.usecases.transcription import Finished, Piece, Wishes, transcribe
 
 pytestmark = pytest.mark.triton
 
-RATE = 16_000
 LECTURE = int(os.environ.get("TRITONE_TEST_LECTURE_SECONDS", "600"))
 """Seconds of the longest recording; an hour is 3600, and takes some minutes."""
-SAID = {
-    "ocean": "Which ocean is the largest?",
-    "question": "What is the largest planet in the solar system?",
-    "rainbow": "What are the colors of the rainbow?",
-    "sky": "Why is the sky blue?",
-    "sleep": "Can you give me a tip for sleeping better?",
-    "water": "At what temperature does water boil?",
-}
-PARTS = """
-the baker, a young doctor, the old sailor, our teacher, the captain, her brother, a farmer
-carried, found, painted, repaired, sold, forgot, borrowed, noticed, cleaned
-a wooden table, the yellow bicycle, two heavy suitcases, an empty bottle, the broken window, \
-a basket of apples, seven letters, the kitchen clock, a blue umbrella, three chairs
-behind the station, near the river, in the library, across the bridge, at the market
-yesterday morning, last winter, before lunch, after the storm, at midnight, a week ago
-"""
-
-
-def sentences(count: int) -> list[str]:
-    """Sentences of which none is said twice."""
-    dice = random.Random(0)
-    parts = [line.split(", ") for line in PARTS.strip().splitlines()]
-    made = (" ".join(map(dice.choice, parts)) + "." for _ in range(2 * count))
-    return [each[0].upper() + each[1:] for each in dict.fromkeys(made)][:count]
-
-
-def plain(text: str) -> str:
-    """Words as they are compared."""
-    return " ".join(re.sub(r"[^\w\s]", "", text.lower()).split())
 
 
 @pytest.fixture(scope="module")
@@ -85,29 +57,6 @@ def alone(platform, spoken) -> float:
             return [(await client.infer(STT, request)).text for request in requests]
 
     return jiwer.wer([*map(plain, spoken)], [*map(plain, asyncio.run(hear()))])
-
-
-def recording(
-    spoken: dict[str, np.ndarray], seconds: float, low: float, high: float
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Sentences in any order, with pauses of some length between them, over a faint noise."""
-    dice, noise = random.Random(seconds), np.random.default_rng(0)
-    at = 0
-    while at < seconds * RATE:
-        text = dice.choice([*spoken])
-        audio = np.pad(spoken[text], (0, round(dice.uniform(low, high) * RATE)))
-        if high == 0:  # no pause at all: not even the voice's own
-            loud = np.flatnonzero(np.abs(audio) > 0.01)
-            audio = audio[loud[0] : loud[-1]]
-        at += audio.size
-        yield text, (audio + noise.normal(0, 5e-4, audio.size)).astype(np.float32)
-
-
-async def by_tens(pieces: list[np.ndarray]) -> AsyncIterator[np.ndarray]:
-    """As a decoder gives them."""
-    audio = np.concatenate(pieces)
-    for start in range(0, audio.size, 10 * RATE):
-        yield audio[start : start + 10 * RATE]
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 0.0), (0.0, 0.3), (0.2, 2.0), (1.0, 6.0)], ids=str)
@@ -200,66 +149,6 @@ async def test_a_lecture(client, spoken, alone, capsys):
     assert factor < 1
 
 
-@pytest.fixture
-def sdk(door) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=door.api, api_key="any", max_retries=0) as client:
-        yield client
-
-
-def wav(audio: np.ndarray, rate: int = RATE) -> bytes:
-    file = io.BytesIO()
-    soundfile.write(file, audio, rate, format="WAV")
-    return file.getvalue()
-
-
-QUESTION, _ = sample("question")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_file_is_heard(sdk, kind):
-    """What the sample says, whatever it was packed into."""
-    container, codec, rate, layout = KINDS[kind]
-    audio = soxr.resample(np.pad(QUESTION, (0, RATE // 2)), RATE, rate)
-    channels = {"mono": 1, "stereo": 2, "5.1": 6, "7.1": 8, "hexadecagonal": 16}[layout]
-    file = encoded(np.tile(audio, (channels, 1)), container, codec, rate, layout)
-    answer = sdk.audio.transcriptions.create(model="whisper-1", file=(f"a.{container}", file))
-    assert jiwer.wer(plain(SAID["question"]), plain(answer.text)) <= 0.25
-
-
-def test_words_and_segments_have_their_times(sdk):
-    """Both granularities, in verbose JSON."""
-    answer = sdk.audio.transcriptions.create(
-        model="whisper-1",
-        file=("a.wav", wav(QUESTION)),
-        response_format="verbose_json",
-        timestamp_granularities=["word", "segment"],
-    )
-    assert answer.language == "english"
-    assert answer.duration == pytest.approx(QUESTION.size / RATE, abs=0.001)
-    assert plain(" ".join(word.word for word in answer.words)) == plain(SAID["question"])
-    (segment,) = answer.segments
-    assert segment.tokens
-    assert 0 < segment.compression_ratio < 2.4
-    assert 0 <= segment.start < segment.end <= answer.duration
-
-
-def test_subtitles_of_a_minute(sdk):
-    """Cues are short, in order, and say what is said."""
-    audio = np.concatenate([np.pad(sample(name)[0], (0, RATE)) for name in [*SAID, *SAID]])
-    srt = sdk.audio.transcriptions.create(
-        model="stt", file=("a.wav", wav(audio)), response_format="srt", language="en"
-    )
-    blocks = [block.split("\n", 2) for block in srt.strip().split("\n\n")]
-    assert [int(number) for number, _, _ in blocks] == list(range(1, len(blocks) + 1))
-    assert len(blocks) >= len(SAID)
-    assert (
-        jiwer.wer(plain(" ".join([*SAID.values()] * 2)), plain(" ".join(b[2] for b in blocks)))
-        < 0.1
-    )
-    times = [time for _, line, _ in blocks for time in line.split(" --> ")]
-    assert times == sorted(times)
-
-
 async def test_a_stream_tells_its_progress(door, spoken):
     """Text comes while the recording is being heard; the deltas joined are the text."""
     texts, pieces = zip(*recording(spoken, 90, 0.2, 1.0), strict=True)
@@ -280,37 +169,6 @@ async def test_a_stream_tells_its_progress(door, spoken):
     assert progress == sorted(progress)
     seconds = sum(piece.size for piece in pieces) / RATE
     assert all(abs(event.progress["duration"] - seconds) < 0.1 for event in deltas)
-
-
-@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
-def test_a_translation_and_a_prompt_and_a_temperature(sdk):
-    """English stays English; what is wished does no harm to what is clear."""
-    file = ("a.wav", wav(QUESTION))
-    answer = sdk.audio.translations.create(
-        model="whisper-1", file=file, response_format="verbose_json", temperature=0.2
-    )
-    assert (answer.language, plain(answer.text)) == ("english", plain(SAID["question"]))
-    answer = sdk.audio.transcriptions.create(
-        model="whisper-1", file=file, prompt="Planets, the SOLAR SYSTEM.", language="en"
-    )
-    assert plain(answer.text) == plain(SAID["question"])
-
-
-def test_what_cannot_be_done_is_said(sdk):
-    """With the field that is at fault."""
-    file = ("a.wav", wav(QUESTION))
-    wrong = [
-        ({"file": ("a.wav", b"")}, "file"),
-        ({"file": ("a.wav", b"no audio " * 100)}, "file"),
-        ({"language": "tlh"}, "language"),
-        ({"temperature": 3}, "temperature"),
-        ({"include": ["logprobs"]}, "include"),
-        ({"response_format": "diarized_json"}, "response_format"),
-    ]
-    for fields, param in wrong:
-        with pytest.raises(openai.BadRequestError) as caught:
-            sdk.audio.transcriptions.create(**{"model": "stt", "file": file, **fields})
-        assert caught.value.param == param
 
 
 @pytest.mark.timeout(600)
