@@ -16,6 +16,7 @@ from edge.app import Services, build
 from edge.gauges import Gauges
 from edge.metrics import Metrics
 from edge.middleware.protection import Protection
+from edge.middleware.websites import Websites
 from edge.observation import Observed
 from edge.readiness import Readiness
 from tritone.access.admission import Admission
@@ -98,7 +99,13 @@ async def serve(settings: Settings) -> None:
                 lambda: drain.draining,
             ),
         )
-        protection = Protection(keys=keys, limits=KeyLimits(), admission=admission, drain=drain)
+        protection = Protection(
+            keys=keys,
+            limits=KeyLimits(),
+            admission=admission,
+            drain=drain,
+            websites=Websites(edge),
+        )
         app = build(services, middleware=[protection])
         server = _Server(_config(edge, Observed(app, metrics)), drain)
         log.info("serving", url=f"http://{edge.host}:{edge.port}", keys=keys is not None)

@@ -1,6 +1,7 @@
 """What a request passes before its handler, and before its body is read.
 
-In this order, each step refusing at once: the door is not being stopped; the key is known and good
+In this order, each step refusing at once: the door is not being stopped; without keys, no foreign
+web page is behind it; the key is known and good
 for this; the key's rate and concurrency are not used up; there is a place in the lane, now or soon
 enough. What was taken is given back when the answer is sent or the client is gone.
 
@@ -21,6 +22,7 @@ from edge.errors import on_error
 from edge.middleware.allowance import allowance
 from edge.middleware.caller import authenticated, deadline, identity
 from edge.middleware.inbox import Inbox
+from edge.middleware.websites import Websites
 from tritone.access.admission import Admission
 from tritone.access.drain import Drain
 from tritone.access.keys import Key
@@ -42,14 +44,22 @@ class Protection(ASGIMiddleware):
         limits: of each key.
         admission: the queues.
         drain: whether the door is being stopped, and what still runs.
+        websites: whose pages may call where nobody has a key; None lets all.
     """
 
     scopes = (ScopeType.HTTP,)
 
     def __init__(
-        self, *, keys: KeyStore | None, limits: KeyLimits, admission: Admission, drain: Drain
+        self,
+        *,
+        keys: KeyStore | None,
+        limits: KeyLimits,
+        admission: Admission,
+        drain: Drain,
+        websites: Websites | None = None,
     ) -> None:
         self._keys = keys
+        self._websites = websites
         self._limits = limits
         self._admission = admission
         self._drain = drain
@@ -64,6 +74,8 @@ class Protection(ASGIMiddleware):
         answer = _Answer(send, self._limits)
         try:
             with self._drain.counted():
+                if self._keys is None and self._websites is not None:
+                    self._websites.check(scope)
                 key = answer.key = authenticated(scope, self._keys, needed)
                 scope["state"]["key_id"] = key.id
                 with structlog.contextvars.bound_contextvars(key=key.id), self._limits.hold(key):

@@ -5,7 +5,7 @@ import ipaddress
 from tritone.errors import SetupError
 from tritone.settings import EdgeSettings
 
-__all__ = ["check_exposure"]
+__all__ = ["check_exposure", "is_loopback"]
 
 
 def check_exposure(edge: EdgeSettings) -> None:
@@ -14,7 +14,7 @@ def check_exposure(edge: EdgeSettings) -> None:
     Raises:
         SetupError: others could call it, and nobody said that they may.
     """
-    if edge.keys_file is None and not edge.open_to_all and not _is_loopback(edge.host):
+    if edge.keys_file is None and not edge.open_to_all and not is_loopback(edge.host):
         raise SetupError(
             f"the door would serve whoever reaches {edge.host or 'this machine'}:{edge.port}: make "
             "keys (`tritone keys create NAME`) and set TRITONE_EDGE__KEYS_FILE, or listen on "
@@ -22,7 +22,8 @@ def check_exposure(edge: EdgeSettings) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a name or address, an IPv6 one with or without brackets, is this machine's own."""
     if host.lower() == "localhost":
         return True
     try:
