@@ -180,6 +180,7 @@ class Wire:
         self._port = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     @property
     def address(self) -> Address:
@@ -206,26 +207,33 @@ class Wire:
 
     async def stop(self) -> None:
         """Ends all of it."""
+        self._stopped = True
         await self.cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.cut()  # what a task was to join that was cancelled before its first step
         await self._server.stop(None)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._stopped:  # accepted just before
+            writer.transport.abort()
+            return
+        self._writers.add(writer)
         # A task of our own: asyncio reports it as an error when one of its own is cancelled.
         task = asyncio.ensure_future(self._join(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._inner)
-        self._writers.add(inner_writer)
+        joined = [writer]
         try:
+            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._inner)
+            joined.append(inner_writer)
+            self._writers.add(inner_writer)
             await asyncio.gather(_pass(reader, inner_writer), _pass(inner_reader, writer))
         finally:
-            for each in (writer, inner_writer):
+            for each in joined:
                 self._writers.discard(each)
                 each.transport.abort()
 
