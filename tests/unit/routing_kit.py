@@ -212,6 +212,7 @@ class Wire:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.01)  # asyncio hands over what it has accepted in a task of its own
         await self.cut()  # what a task was to join that was cancelled before its first step
         await self._server.stop(None)
 
