@@ -17,7 +17,7 @@
     ├── Overloaded              a bounded queue is full: try again later
     │   └── RateLimited             the caller's own limit is used up
     ├── Unavailable             a server, a model or its process is not there
-    │   └── ServerUnreachable, ModelNotReady, EngineDied, Draining
+    │   └── ServerUnreachable, ModelNotReady, EngineDied, Draining, Superseded
     ├── SetupError              this installation lacks something
     │   └── WeightsMissing, WeightsCorrupt, SourceUnreachable, PortInUse, ServerFailed
     └── Internal                a defect of ours
@@ -64,6 +64,7 @@ __all__ = [
     "SetupError",
     "ShapeMismatch",
     "SourceUnreachable",
+    "Superseded",
     "TextEmpty",
     "TextNotUtf8",
     "TextTooLong",
@@ -271,6 +272,10 @@ class EngineDied(Unavailable):
 
 class Draining(Unavailable):
     code = "DRAINING"
+
+
+class Superseded(Unavailable):
+    code = "SUPERSEDED"
 
 
 class SetupError(TritoneError):

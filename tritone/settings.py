@@ -14,7 +14,15 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-__all__ = ["EdgeSettings", "Lane", "Lanes", "Settings", "settings"]
+__all__ = [
+    "BridgeSettings",
+    "EdgeSettings",
+    "Lane",
+    "Lanes",
+    "NatsSettings",
+    "Settings",
+    "settings",
+]
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -87,6 +95,44 @@ class EdgeSettings(BaseModel):
     )
 
 
+class NatsSettings(BaseModel):
+    """NATS: ``TRITONE_NATS__PORT`` and so on; ``TRITONE_NATS_URL`` names a server elsewhere."""
+
+    model_config = ConfigDict(frozen=True)
+
+    port: int = Field(default=4222, description="the embedded server's port", ge=1, le=65535)
+    monitor_port: int = Field(
+        default=8222, description="the embedded server's monitoring port", ge=1, le=65535
+    )
+    store: Path | None = Field(
+        default=None, description="where the embedded server keeps its streams; default: in home"
+    )
+    monitor_url: str = Field(
+        default="", description="http://host:8222 of the server's monitoring, to check its settings"
+    )
+    creds_file: Path | None = Field(default=None, description="credentials, as nsc makes them")
+    replicas: Literal[1, 3] = Field(default=1, description="replicas of each stream")
+
+
+class BridgeSettings(BaseModel):
+    """The bridge between NATS and Triton: ``TRITONE_BRIDGE__ENABLED`` and so on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    enabled: bool = Field(default=True, description="whether `tritone up` opens it")
+    metrics_port: int = Field(
+        default=8003, description="port of its metrics; 0 has none", ge=0, le=65535
+    )
+    lanes: Lanes = Lanes()
+    model: str = Field(default="chat", description="model, version or alias that answers chats")
+    premium_model: str = Field(default="", description="that for premium users; empty: as model")
+    max_audio_bytes: int = Field(default=4 * 1024**2, gt=0, description="largest recording")
+    max_audio_seconds: float = Field(default=120.0, gt=0, description="longest recording")
+    drain_seconds: float = Field(
+        default=20.0, ge=0, description="how long running requests may finish after SIGTERM"
+    )
+
+
 class Settings(BaseSettings):
     """The settings of one process; immutable."""
 
@@ -127,6 +173,11 @@ class Settings(BaseSettings):
         "host:grpc_port/metrics_port; empty means the one of triton_url or grpc_port",
     )
     edge: EdgeSettings = EdgeSettings()
+    nats_url: str = Field(
+        default="", description="nats://host:4222 of a running server; empty starts one"
+    )
+    nats: NatsSettings = NatsSettings()
+    bridge: BridgeSettings = BridgeSettings()
     models: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="overrides of config.pbtxt parameters, by model"
     )
@@ -160,6 +211,12 @@ class Settings(BaseSettings):
     def grpc_url(self) -> str:
         """host:port of the Triton that clients talk to."""
         return self.triton_url or f"{self.host}:{self.grpc_port}"
+
+    @property
+    def nats_address(self) -> str:
+        """URL of the NATS server that everybody talks to."""
+        # The embedded one asks nobody who he is, and so listens on this machine alone.
+        return self.nats_url or f"nats://127.0.0.1:{self.nats.port}"
 
 
 @functools.cache

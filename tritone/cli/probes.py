@@ -1,13 +1,10 @@
 """What `tritone doctor` asks of a running server: one tiny real inference of every model."""
 
-import contextlib
 import secrets
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import numpy as np
 import numpy.typing as npt
 
@@ -37,12 +34,12 @@ from tritone.contract import (
 )
 from tritone.errors import Internal, TritoneError
 from tritone.messages import Intent
-from tritone.settings import EdgeSettings, Settings
+from tritone.settings import Settings
 
 if TYPE_CHECKING:
     from tritone.client import Client
 
-__all__ = ["microphone", "ports", "server"]
+__all__ = ["microphone", "server"]
 
 _SENTENCE = "What is two plus two?"
 _FIX = "look into the server's log; `tritone up` starts one afresh"
@@ -147,49 +144,6 @@ class _Probes:
         )
         turn = await take_turn(self._client, request, on_event=lambda *_: None)
         return f"{turn.audio_seconds:.1f} s of answer"
-
-
-async def ports(settings: Settings) -> AsyncIterator[Finding]:
-    """Whether the server's ports are free, or taken by a Triton of ours."""
-    if settings.triton_url:
-        return
-    async with connection.connect(settings) as client:
-        ours = await client.ready()
-    for name in ("http_port", "grpc_port", "metrics_port"):
-        port = getattr(settings, name)
-        if _free(settings.host, port):
-            yield Finding("server", f"port {port}", "ok", f"free ({name})")
-        elif ours:
-            yield Finding("server", f"port {port}", "ok", f"a running Triton ({name})")
-        else:
-            fix = f"stop what listens there, or set TRITONE_{name.upper()}"
-            yield Finding("server", f"port {port}", "failed", f"taken ({name})", fix)
-    if settings.edge.enabled:
-        yield await _door(settings.edge)
-
-
-async def _door(edge: EdgeSettings) -> Finding:
-    """Whether the door's port is free, or a door of ours answers there."""
-    name = f"port {edge.port}"
-    if _free(edge.host, edge.port):
-        return Finding("server", name, "ok", "free (edge)")
-    with contextlib.suppress(httpx.HTTPError):
-        async with httpx.AsyncClient(timeout=2) as client:
-            answer = await client.get(f"http://{edge.host}:{edge.port}/health/live")
-            if answer.status_code == httpx.codes.OK:
-                return Finding("server", name, "ok", "a running edge")
-    fix = "stop what listens there, or set TRITONE_EDGE__PORT"
-    return Finding("server", name, "failed", "taken (edge)", fix)
-
-
-def _free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
 
 
 def microphone() -> Finding:

@@ -14,15 +14,16 @@ from tritone.cli.demo import SAMPLE, demonstrate, short
 from tritone.cli.fetching import fetch_with_progress
 from tritone.cli.journal import Journal
 from tritone.cli.loading import Loading
+from tritone.cli.messaging import Messaging, check_messaging
 from tritone.cli.output import Output
 from tritone.cli.selection import Selection, select
 from tritone.cli.stopping import StopSignal
 from tritone.contract import MODELS
 from tritone.errors import ModelNotReady, ServerUnreachable
-from tritone.launcher.door import Door
-from tritone.launcher.ports import check_port
+from tritone.launcher.door import Door, edge
 from tritone.launcher.server import check_ports
 from tritone.launcher.supervisor import Supervisor
+from tritone.nats.address import shown
 from tritone.settings import Settings
 from tritone.weights import ALL_SOURCES, Store
 from tritone.weights.manifest import SetName
@@ -42,9 +43,7 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
     """
     journal = Journal(settings.log_level, settings.log_format)
     selection = select(settings, set_name)
-    check_ports(settings)  # before a long download, not after
-    if settings.edge.enabled:
-        check_port(settings.edge.host, settings.edge.port, "TRITONE_EDGE__PORT")
+    _check(settings)  # before a long download, not after
     _fetch(settings, selection, journal)
     loading = Loading(journal, out, len(selection.models))
     supervisor = Supervisor(
@@ -53,10 +52,16 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
         on_line=loading.line,
         on_event=journal.event,
     )
-    door = Door(settings, lambda level, text, fields: journal.write(level, "edge", text, **fields))
+    door = Door(
+        edge(settings),
+        settings,
+        lambda level, text, fields: journal.write(level, "edge", text, **fields),
+    )
     with StopSignal() as stop:
-        # Closed whatever happens, also when starting fails half way; the door first.
-        with contextlib.closing(supervisor), contextlib.closing(door):
+        # Closed whatever happens, also when starting fails half way; what came last first.
+        with contextlib.ExitStack() as running:
+            running.enter_context(contextlib.closing(supervisor))
+            running.enter_context(contextlib.closing(door))
             with loading:
                 supervisor.start()
                 supervisor.wait_ready(stop)
@@ -64,7 +69,11 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
                 loading.finished()
                 if settings.edge.enabled:
                     door.start(stop)
-                if demo:
+                if settings.bridge.enabled and not stop.requested:
+                    messaging = Messaging(settings, journal)
+                    running.enter_context(contextlib.closing(messaging))
+                    messaging.start(stop)
+                if demo and not stop.requested:
                     connection.run(stop.unless(demonstrate(settings, out)))
             if not stop.requested:
                 _show_endpoints(settings, out)
@@ -77,6 +86,15 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
             raise typer.Exit(1)
         journal.event("stopped")
         out.event(type="stopped")
+
+
+def _check(settings: Settings) -> None:
+    """Whether all that is wished can be started. Raises PortInUse or SetupError."""
+    check_ports(settings)
+    if settings.edge.enabled:
+        edge(settings).check_port()
+    if settings.bridge.enabled:
+        check_messaging(settings)
 
 
 def _fetch(settings: Settings, selection: Selection, journal: Journal) -> None:
@@ -95,11 +113,15 @@ def _show_endpoints(settings: Settings, out: Output) -> None:
     metrics = f"http://{settings.host}:{settings.metrics_port}/metrics"
     openai = f"http://{settings.edge.host}:{settings.edge.port}/v1"
     doors = {"openai": openai} if settings.edge.enabled else {}
+    if settings.bridge.enabled:
+        doors["nats"] = shown(settings.nats_address)
     out.event(type="ready", **doors, grpc=settings.grpc_url, http=http, metrics=metrics)
     out.line()
     out.line("serving", style="bold green")
     if settings.edge.enabled:
         out.line(f"  OpenAI   {openai}")
+    if settings.bridge.enabled:
+        out.line(f"  NATS     {doors['nats']}")
     out.line(f"  gRPC     {settings.grpc_url}")
     out.line(f"  HTTP     {http}")
     out.line(f"  metrics  {metrics}")
@@ -131,14 +153,14 @@ def check_external(settings: Settings, out: Output, *, demo: bool) -> None:
         ServerUnreachable, ModelNotReady: it does not serve.
         TritoneError: the demonstration failed.
     """
-    connection.run(_check(settings))
+    connection.run(_check_external(settings))
     out.event(type="ready", grpc=settings.grpc_url)
     out.line(f"{settings.grpc_url} serves {len(MODELS)} models (started by somebody else)")
     if demo:
         connection.run(demonstrate(settings, out))
 
 
-async def _check(settings: Settings) -> None:
+async def _check_external(settings: Settings) -> None:
     async with connection.connect(settings) as client:
         if not await client.ready():
             raise ServerUnreachable(

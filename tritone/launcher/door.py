@@ -1,66 +1,132 @@
-"""The edge as a child process: started once Triton serves, restarted when it dies, stopped first.
+"""A door as a child process: started once Triton serves, started again when it dies, stopped first.
 
-It is run as ``python -m edge``, so that the launcher needs nothing of it but its health.
+It is run as ``python -m ...``, so that the launcher needs nothing of a door but its health.
 """
 
-import contextlib
-import json
-import os
-import signal
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import httpx
 
-from tritone.errors import ServerFailed, SetupError
+from tritone.launcher.child import Child, read_entry
 from tritone.launcher.ports import check_port
 from tritone.settings import Settings
 
-__all__ = ["Door"]
+__all__ = ["Door", "Entrance", "bridge", "edge"]
 
 START_SECONDS: Final = 60.0
 """How long the start of a small process may take on a busy machine."""
-GRACE_SECONDS: Final = 2.0
+GRACE_SECONDS: Final = 3.0
 """How much longer than its own drain the process may take to end."""
-BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """What there is to know of a door.
+
+    Attributes:
+        module: what Python runs.
+        host: the address it listens on.
+        port: where it tells of its health; 0 where it cannot be asked.
+        port_variable: chooses another port.
+        drain_seconds: how long its running requests may take to finish.
+        environment: the settings it is run with, beside those of every door.
+    """
+
+    module: str
+    host: str
+    port: int
+    port_variable: str
+    drain_seconds: float
+    environment: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """Where it answers over HTTP."""
+        return f"http://{self.host}:{self.port}"
+
+    def check_port(self) -> None:
+        """Raises PortInUse when its port is taken."""
+        if self.port:
+            check_port(self.host, self.port, self.port_variable)
+
+
+def edge(settings: Settings) -> Entrance:
+    """The OpenAI-compatible door."""
+    own = settings.edge
+    return Entrance(
+        module="edge",
+        host=own.host,
+        port=own.port,
+        port_variable="TRITONE_EDGE__PORT",
+        drain_seconds=own.drain_seconds,
+        environment={"TRITONE_EDGE__HOST": own.host, "TRITONE_EDGE__PORT": str(own.port)},
+    )
+
+
+def bridge(settings: Settings, nats_url: str) -> Entrance:
+    """The bridge to NATS at this address; what listens is its metrics."""
+    own = settings.bridge
+    return Entrance(
+        module="bridge",
+        host=settings.host,
+        port=own.metrics_port,
+        port_variable="TRITONE_BRIDGE__METRICS_PORT",
+        drain_seconds=own.drain_seconds,
+        environment={
+            "TRITONE_HOST": settings.host,
+            "TRITONE_NATS_URL": nats_url,
+            "TRITONE_BRIDGE__METRICS_PORT": str(own.metrics_port),
+        },
+    )
 
 
 class Door:
-    """The edge of one installation.
+    """A door of one installation.
 
     Args:
-        settings: its address and port, and the Triton that it calls.
+        entrance: which.
+        settings: the Triton that it calls.
         on_entry: takes each line of its log: level, text and fields; called in another thread.
         environment: variables for it, stronger than this process's own and the settings.
     """
 
     def __init__(
         self,
+        entrance: Entrance,
         settings: Settings,
         on_entry: Callable[[str, str, dict[str, Any]], None] = lambda *_: None,
         *,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._settings = settings
-        self._on_entry = on_entry
-        self._environment = dict(environment or {})
-        self._process: subprocess.Popen[str] | None = None
-        self._stopping = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="door", daemon=True)
+        self._entrance = entrance
+        own = f"{settings.grpc_url}/{settings.metrics_port}"
+        self._child = Child(
+            f"the {entrance.module}",
+            [sys.executable, "-m", entrance.module],
+            serves=self._serves,
+            stop_seconds=entrance.drain_seconds + GRACE_SECONDS,
+            environment={
+                "TRITONE_BACKENDS": ",".join(settings.backends or (own,)),
+                "TRITONE_LOG_FORMAT": "json",
+                **entrance.environment,
+                **(environment or {}),
+            },
+            on_line=lambda line: on_entry(*read_entry(line)),
+            on_event=lambda text, level: on_entry(level, text, {}),
+        )
 
     @property
     def url(self) -> str:
-        """Where it answers."""
-        return f"http://{self._settings.edge.host}:{self._settings.edge.port}"
+        """Where it answers over HTTP."""
+        return self._entrance.url
 
     @property
     def pid(self) -> int:
         """Process id, or 0."""
-        return self._process.pid if self._process and self._process.poll() is None else 0
+        return self._child.pid
 
     def start(self, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Starts the process, waits until it serves, and watches over it from then on.
@@ -69,38 +135,13 @@ class Door:
             PortInUse: its port is taken.
             ServerFailed: it ended, or does not serve.
         """
-        edge = self._settings.edge
-        check_port(edge.host, edge.port, "TRITONE_EDGE__PORT")
-        self._spawn()
-        deadline = time.monotonic() + START_SECONDS
-        while not cancelled():
-            if not self.pid:
-                raise ServerFailed("the edge ended while starting; its log above says why")
-            if time.monotonic() > deadline:
-                raise ServerFailed(f"the edge does not serve after {START_SECONDS:.0f} s")
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/health/ready", timeout=1).status_code == httpx.codes.OK:
-                    break
-            time.sleep(0.1)
-        self._watcher.start()
+        self._entrance.check_port()
+        self._child.start()
+        self._child.wait_ready(START_SECONDS, cancelled)
 
     def close(self) -> None:
         """Lets running requests finish, as long as the settings allow, and ends the process."""
-        self._stopping.set()
-        if self._watcher.is_alive():
-            self._watcher.join(timeout=30)
-        process = self._process
-        if process is None:
-            return
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(self._settings.edge.drain_seconds + GRACE_SECONDS)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
+        self._child.close()
 
     def __enter__(self) -> Self:
         return self
@@ -108,61 +149,10 @@ class Door:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _spawn(self) -> None:
-        settings = self._settings
-        own = f"{settings.grpc_url}/{settings.metrics_port}"
-        environment = {
-            **os.environ,
-            "TRITONE_BACKENDS": ",".join(settings.backends or (own,)),
-            "TRITONE_LOG_FORMAT": "json",
-            "TRITONE_EDGE__HOST": settings.edge.host,
-            "TRITONE_EDGE__PORT": str(settings.edge.port),
-            "PYTHONUNBUFFERED": "1",
-            **self._environment,
-        }
+    def _serves(self) -> bool:
+        if not self._entrance.port:
+            return True
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "edge"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
-                env=environment,
-                start_new_session=True,  # Ctrl-C reaches the launcher, which stops it in order
-            )
-        except OSError as error:
-            raise SetupError(f"the edge cannot be started: {error}") from None
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
-
-    def _read(self, process: "subprocess.Popen[str]") -> None:
-        with contextlib.suppress(ValueError):  # closed while reading
-            for line in process.stderr or ():
-                self._on_entry(*_entry(line.rstrip("\n")))
-
-    def _watch(self) -> None:
-        failures = 0
-        started = time.monotonic()
-        while not self._stopping.wait(0.25):
-            if self.pid:
-                continue
-            failures = 0 if time.monotonic() - started > 60 else failures + 1
-            pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1] if failures else 0.1
-            self._on_entry("error", f"the edge ended: starting it again in {pause:g} s", {})
-            if self._stopping.wait(pause):
-                return
-            self._spawn()
-            started = time.monotonic()
-
-
-def _entry(line: str) -> tuple[str, str, dict[str, Any]]:
-    """Level, text and fields of a line that the edge logged; other lines as they are."""
-    try:
-        entry = json.loads(line)
-        return (
-            entry.pop("level"),
-            entry.pop("text"),
-            {k: v for k, v in entry.items() if k != "time"},
-        )
-    except (ValueError, KeyError, AttributeError):
-        return "warning", line, {}
+            return httpx.get(f"{self.url}/health/ready", timeout=1).is_success
+        except httpx.HTTPError:
+            return False

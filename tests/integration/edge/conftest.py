@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.conftest import Platform, free_settings
 from tests.integration.test_recovery import repository
-from tritone.launcher.door import Door
+from tritone.launcher.door import Door, edge
 from tritone.launcher.supervisor import Supervisor
 from tritone.settings import Settings
 
@@ -36,7 +36,9 @@ def open_door(settings: Settings, **environment: str) -> Iterator[OpenDoor]:
         port = probe.getsockname()[1]
     used = settings.model_copy(update={"edge": settings.edge.model_copy(update={"port": port})})
     entries: list[tuple[str, str, dict[str, Any]]] = []
-    with Door(used, lambda *entry: entries.append(entry), environment=environment) as door:
+    with Door(
+        edge(used), used, lambda *entry: entries.append(entry), environment=environment
+    ) as door:
         door.start()
         yield OpenDoor(door, entries)
 

@@ -71,4 +71,4 @@ def test_port_that_is_taken(platform) -> None:
         taken = platform.settings.edge.model_copy(update={"port": port})
         used = platform.settings.model_copy(update={"edge": taken})
         with pytest.raises(PortInUse, match="TRITONE_EDGE__PORT"):
-            launcher_door.Door(used).start()
+            launcher_door.Door(launcher_door.edge(used), used).start()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli_kit import isolate
-from tests.unit.cli_up.up_kit import FakeDoor, FakeSupervisor, repository_with
+from tests.unit.cli_up.up_kit import FakeDoor, FakeMessaging, FakeSupervisor, repository_with
 from tritone.cli import serving
 
 
@@ -14,6 +14,9 @@ def supervisor(monkeypatch: pytest.MonkeyPatch) -> type[FakeSupervisor]:
     kind = type("Fake", (FakeSupervisor,), {})
     monkeypatch.setattr(serving, "Supervisor", kind)
     monkeypatch.setattr(serving, "Door", type("OneDoor", (FakeDoor,), {}))
+    monkeypatch.setattr(serving, "Messaging", type("OneMessaging", (FakeMessaging,), {}))
+    monkeypatch.setattr(serving, "check_messaging", lambda _: None)
+    FakeMessaging.none()
     monkeypatch.setattr(serving, "_fetch", lambda *_: None)
     return kind
 

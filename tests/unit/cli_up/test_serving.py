@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli_kit import ScriptedClient, good_turn, isolate, json_lines, read_wav, run
-from tests.unit.cli_up.up_kit import FakeDoor, FakeSupervisor
+from tests.unit.cli_up.up_kit import FakeDoor, FakeMessaging, FakeSupervisor
 from tritone.cli import serving
 from tritone.cli.stopping import StopSignal
 from tritone.errors import NoSpeech, PortInUse, ServerFailed
@@ -24,6 +24,7 @@ def test_serves_until_ctrl_c(supervisor: type[FakeSupervisor]) -> None:
     assert "loaded stt (1 of 2)" in result.stderr
     assert "2 models ready" in result.stderr
     assert "OpenAI   http://127.0.0.1:8080/v1" in result.stdout
+    assert "NATS     nats://127.0.0.1:4222" in result.stdout
     assert "gRPC     127.0.0.1:8001" in result.stdout
     assert "tritone talk" in result.stdout
     assert result.stderr.splitlines()[-1].endswith("stopped")
@@ -31,6 +32,8 @@ def test_serves_until_ctrl_c(supervisor: type[FakeSupervisor]) -> None:
     assert supervisor.last.closed == 1
     assert FakeDoor.last.started
     assert FakeDoor.last.closed
+    assert FakeMessaging.last.started
+    assert FakeMessaging.last.closed
 
 
 def test_without_the_door(
@@ -41,6 +44,38 @@ def test_without_the_door(
     result = run("up")
     assert (result.exit_code, FakeDoor.last.started) == (0, False)
     assert "OpenAI" not in result.stdout
+
+
+def test_without_the_bridge(
+    supervisor: type[FakeSupervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With TRITONE_BRIDGE__ENABLED=false neither NATS nor the bridge is started or shown."""
+    monkeypatch.setenv("TRITONE_BRIDGE__ENABLED", "false")
+    monkeypatch.setattr(serving, "check_messaging", lambda _: pytest.fail("not asked for"))
+    result = run("up")
+    assert (result.exit_code, FakeMessaging.last.started) == (0, False)
+    assert "NATS" not in result.stdout
+
+
+def test_password_of_nats_is_not_shown(
+    supervisor: type[FakeSupervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server elsewhere is named without what opens it."""
+    monkeypatch.setenv("TRITONE_NATS_URL", "nats://ada:secret@one:4222, nats://two:4222")
+    result = run("up", "--json")
+    ready = next(line for line in json_lines(result) if line["type"] == "ready")
+    assert ready["nats"] == "nats://one:4222,nats://two:4222"
+    assert "secret" not in result.output
+
+
+def test_bridge_that_does_not_start(supervisor: type[FakeSupervisor]) -> None:
+    """A bridge that fails stops everything, and says so."""
+    serving.Messaging.start_error = ServerFailed("the bridge ended while starting")
+    result = run("up")
+    assert (result.exit_code, supervisor.last.closed) == (5, 1)
+    assert FakeDoor.last.closed
+    assert FakeMessaging.last.closed
+    assert "error SERVER_FAILED: the bridge ended" in result.stderr
 
 
 def test_door_that_does_not_start(supervisor: type[FakeSupervisor]) -> None:

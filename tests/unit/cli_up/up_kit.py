@@ -4,7 +4,10 @@ import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tritone.cli.journal import Journal
+from tritone.cli.stopping import StopSignal
 from tritone.errors import TritoneError
+from tritone.launcher.door import Entrance
 from tritone.launcher.logs import Line
 from tritone.settings import Settings
 
@@ -70,7 +73,9 @@ class FakeDoor:
     start_error: TritoneError | None = None
     last: "FakeDoor"
 
-    def __init__(self, _settings: Settings, _on_entry: Callable[..., None]) -> None:
+    def __init__(
+        self, _entrance: Entrance, _settings: Settings, _on_entry: Callable[..., None]
+    ) -> None:
         self.closed = self.started = False
         FakeDoor.last = self
 
@@ -81,6 +86,33 @@ class FakeDoor:
 
     def close(self) -> None:
         assert FakeSupervisor.last.closed == 0, "the door is closed before its Triton"
+        assert FakeMessaging.last.closed, "the bridge is closed before the door"
+        self.closed = True
+
+
+class FakeMessaging:
+    """Stands in for NATS and the bridge's process."""
+
+    start_error: TritoneError | None = None
+    last: "FakeMessaging"
+
+    def __init__(self, _settings: Settings | None, _journal: Journal | None) -> None:
+        self.started = False
+        self.closed = False
+        FakeMessaging.last = self
+
+    @classmethod
+    def none(cls) -> None:
+        """As if it had never been."""
+        cls(None, None).close()
+
+    def start(self, _stop: StopSignal) -> None:
+        assert not FakeDoor.last.closed
+        if self.start_error:
+            raise self.start_error
+        self.started = True
+
+    def close(self) -> None:
         self.closed = True
 
 

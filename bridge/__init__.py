@@ -1,0 +1,1 @@
+"""The doors for services: NATS JetStream, and gRPC."""

@@ -1,0 +1,1 @@
+"""The platform's messages over NATS: subjects, MessagePack structs, streams, a client."""
