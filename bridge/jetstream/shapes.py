@@ -1,6 +1,7 @@
 """How answers look on the wire, for each kind of request; the structs are `tritone.nats.wire`'s."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ _ENDS: Final = ("done", "error")
 _SEQ_BYTES: Final = 8
 
 
-class Shape:
+class Shape(ABC):
     """The answers to one request.
 
     Args:
@@ -26,13 +27,13 @@ class Shape:
         self.request_id = request_id
         self.where = where
 
+    @abstractmethod
     def failed(self, seq: int, failure: Failure) -> bytes:
         """The answer that says why there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def failure(self, data: bytes) -> Failure | None:
         """What such an answer says; None if it is a good one."""
-        raise NotImplementedError
 
 
 class WrittenShape(Shape):
