@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.integration.turns import turn
-from tritone.contract import STT, SttRequest
+from tritone.contract import STT, TTS, SttRequest, TtsRequest
 from tritone.messages import AudioChunk, TextDelta, Usage
 
 pytestmark = pytest.mark.triton
@@ -68,6 +68,15 @@ async def test_every_clause_has_its_audio_and_visemes(client):
         assert len({timing.viseme for timing in chunk.timings}) > 2
 
 
+async def read_aloud(client):
+    """Keeps `tts` speaking, one request at a time: what turns say meanwhile must wait, and meets.
+
+    Without it clauses may come one by one, each to an engine that is free.
+    """
+    while True:
+        await client.infer(TTS, TtsRequest(text="The sea was calm and the wind was mild. " * 6))
+
+
 async def test_eight_turns_share_the_engines(client, platform):
     """All succeed; stt and tts ran batches above one; the llm's slots decoded together."""
     before = {model: platform.batches(model) for model in ("stt", "tts")}
@@ -75,7 +84,11 @@ async def test_eight_turns_share_the_engines(client, platform):
     steps, tokens = (
         platform.metrics()[f"llm_{k}_total"] for k in ("decode_steps", "generated_tokens")
     )
-    results = await asyncio.gather(*(turn(client, name) for name in names))
+    reader = asyncio.create_task(read_aloud(client))
+    try:
+        results = await asyncio.gather(*(turn(client, name) for name in names))
+    finally:
+        reader.cancel()
     for name, result in zip(names, results, strict=True):
         assert plain(result.heard) == QUESTIONS[name][0]
         assert re.search(QUESTIONS[name][1], result.done.text.lower()), result.done.text
