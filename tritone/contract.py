@@ -5,6 +5,7 @@ This is the only place where a tensor is named. `config.pbtxt` files are held to
 batch axis: a model with `max_batch_size > 0` carries one in front on the wire.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -48,9 +49,18 @@ Req = TypeVar("Req")
 Resp = TypeVar("Resp")
 
 
+def _never(_: object) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Model(Generic[Req, Resp]):
-    """A model as its callers see it. An empty version lets the server take its own choice."""
+    """A model as its callers see it. An empty version lets the server take its own choice.
+
+    Attributes:
+        ends: whether a response is a decoupled model's last; it then carries the FINAL flag. A
+            model that never says so sends the flag by itself.
+    """
 
     name: str
     request: type[Req]
@@ -59,6 +69,7 @@ class Model(Generic[Req, Resp]):
     max_batch_size: int = 0
     decoupled: bool = False
     version: str = ""
+    ends: Callable[[Resp], bool] = _never
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,15 +223,23 @@ class VoiceResponse:
     audio: Annotated[Pcm16 | None, "mono PCM; only with an `audio` event"] = None
 
 
-LLM = Model("llm", LlmRequest, LlmResponse, "in_flight", decoupled=True)
+def _finished(piece: LlmResponse) -> bool:
+    return bool(piece.finish_reason)
+
+
+def _done(response: VoiceResponse) -> bool:
+    return response.event.startswith('{"type":"done"')
+
+
+LLM = Model("llm", LlmRequest, LlmResponse, "in_flight", decoupled=True, ends=_finished)
 STT = Model("stt", SttRequest, SttResponse, "dynamic", max_batch_size=8)
 TTS = Model("tts", TtsRequest, TtsResponse, "dynamic", max_batch_size=8)
 VAD = Model("vad", VadRequest, VadResponse, "sequence", max_batch_size=32)
 EMBEDDER = Model("embedder", EmbedRequest, EmbedResponse, "dynamic", max_batch_size=64)
 RERANKER = Model("reranker", RerankRequest, RerankResponse, "dynamic", max_batch_size=8)
-CHAT = Model("chat", LlmRequest, LlmResponse, "none", decoupled=True)
-INTENT = Model("intent", IntentRequest, IntentResponse, "none", decoupled=True)
-VOICE = Model("voice", VoiceRequest, VoiceResponse, "none", decoupled=True)
+CHAT = Model("chat", LlmRequest, LlmResponse, "none", decoupled=True, ends=_finished)
+INTENT = Model("intent", IntentRequest, IntentResponse, "none", decoupled=True, ends=lambda _: True)
+VOICE = Model("voice", VoiceRequest, VoiceResponse, "none", decoupled=True, ends=_done)
 
 MODELS = (LLM, STT, TTS, VAD, EMBEDDER, RERANKER, CHAT, INTENT, VOICE)
 """Every model, atomic ones first."""

@@ -132,3 +132,19 @@ async def test_many_cancels_at_any_moment_harm_nothing(client, platform):
     assert after == before
     result = await turn(client, "question")
     assert "jupiter" in result.done.text.lower()
+
+
+async def test_callers_who_leave_with_the_last_response(client, platform):
+    """They have all they want, and close; the server bears it however often they do."""
+    pid = platform.server.pid
+    places = asyncio.Semaphore(4)
+
+    async def ask(number: int) -> None:
+        async with places:
+            stream = client.stream(CHAT, LlmRequest(text_input=f"Say {number}.", max_tokens=2))
+            assert (await anext(stream)).finish_reason
+            await stream.aclose()
+
+    await asyncio.gather(*(ask(number) for number in range(250)))
+    await settle(platform)
+    assert platform.server.pid == pid

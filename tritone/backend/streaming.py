@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -29,13 +29,23 @@ __all__ = ["Call", "Streaming"]
 class Call:
     """One running request: who asks, how to answer, when to stop.
 
+    Args:
+        request: Triton's.
+        ends: whether a message is the last, which carries the FINAL flag.
+        leave: told of the sender before anything is sent with that flag.
+
     Attributes:
         id: the caller's request id, or one of ours when it gave none.
         arrived: `time.monotonic()` at arrival.
         cancellation: set when the caller leaves or its `timeout` (microseconds) passes.
     """
 
-    def __init__(self, request: Any) -> None:
+    def __init__(
+        self, request: Any, ends: Callable[[Any], bool], leave: Callable[[Any], None]
+    ) -> None:
+        self._ends = ends
+        self._leave = leave
+        self._ended = False
         self.id: str = request.request_id() or uuid.uuid4().hex
         self.arrived = time.monotonic()
         timeout = request.timeout() / 1e6
@@ -45,23 +55,36 @@ class Call:
         self._lock = threading.Lock()
 
     def send(self, message: Any) -> None:
-        """Sends one response; safe from any thread of the call.
+        """Sends one response; safe from any thread of the call. None may follow the last.
 
         Raises the cancellation's reason once there is nobody to send to.
         """
         self.cancellation.check()
         response = pb_utils.InferenceResponse(to_tensors(message))
         with self._lock:
-            self.sender.send(response)
+            if self._ends(message):
+                self._close(response)
+            else:
+                self.sender.send(response)
 
     def finish(self, error: TritoneError | None) -> None:
-        """Sends the end of the stream, with an error if there was one."""
+        """Sends the end of the stream, with an error if there was one, unless it was sent."""
         with self._lock:
-            if error is None:
-                self.sender.send(flags=FINAL)
-            else:
-                response = pb_utils.InferenceResponse([], error=failure(error))
-                self.sender.send(response, flags=FINAL)
+            if not self._ended:
+                self._close(
+                    None if error is None else pb_utils.InferenceResponse([], error=failure(error))
+                )
+
+    def _close(self, response: Any) -> None:
+        # The flag goes with the last response where that is known. Behind it, it would meet
+        # callers that leave once they have all they want, and a server that loses count of what
+        # is under way then: https://github.com/triton-inference-server/server/issues/8034
+        self._ended = True
+        self._leave(self.sender)
+        if response is None:
+            self.sender.send(flags=FINAL)
+        else:
+            self.sender.send(response, flags=FINAL)
 
 
 class Streaming(ABC):
@@ -101,7 +124,7 @@ class Streaming(ABC):
     def execute(self, requests: Sequence[Any]) -> None:
         """Called by Triton; answers come later, through each request's sender."""
         for request in requests:
-            call = Call(request)
+            call = Call(request, self.contract.ends, self._watcher.discard)
             if self._free.acquire(blocking=False):
                 self._pool.submit(self._answer, call)
             else:
@@ -127,7 +150,6 @@ class Streaming(ABC):
             error = as_tritone_error(problem)
         finally:
             self._running.discard(call.id, call.cancellation)
-            self._watcher.discard(call.sender)
             call.finish(error)
             self._free.release()
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.integration.conftest import Platform, free_settings
 from tests.integration.test_recovery import repository
-from tritone.launcher.door import Door, edge
+from tritone.launcher.door import Door
+from tritone.launcher.entrances import edge
 from tritone.launcher.supervisor import Supervisor
 from tritone.settings import Settings
 

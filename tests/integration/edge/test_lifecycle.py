@@ -12,6 +12,7 @@ from tests.integration.conftest import free_settings
 from tests.integration.edge.conftest import open_door
 from tritone.errors import PortInUse, ServerFailed
 from tritone.launcher import door as launcher_door
+from tritone.launcher.entrances import edge
 
 pytestmark = pytest.mark.triton
 
@@ -71,4 +72,4 @@ def test_port_that_is_taken(platform) -> None:
         taken = platform.settings.edge.model_copy(update={"port": port})
         used = platform.settings.model_copy(update={"edge": taken})
         with pytest.raises(PortInUse, match="TRITONE_EDGE__PORT"):
-            launcher_door.Door(launcher_door.edge(used), used).start()
+            launcher_door.Door(edge(used), used).start()
