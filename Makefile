@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format lock weights clean
+.PHONY: help up test lint format protos lock weights clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,10 +31,16 @@ format: $(VENV)/.dev  ## write the code in the one style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+protos: $(VENV)/.dev  ## write tritone/protos from proto/
+	@# The virtual path makes the stubs import each other from where they lie.
+	$(BIN)/python -m grpc_tools.protoc -Itritone/protos=proto --python_out=. --pyi_out=. \
+		--grpc_python_out=. tritone/protos/ai/v1/ai.proto tritone/protos/ha/v1/ha.proto
+
 lock: $(VENV)/.uv  ## pin every dependency again, with hashes and without addresses
 	$(BIN)/uv pip compile -q --group uv $(LOCK_FLAGS) -o locks/uv.lock
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group build $(LOCK_FLAGS) -o locks/runtime.lock
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group build --group dev -c locks/runtime.lock $(LOCK_FLAGS) -o locks/dev.lock
+	$(BIN)/uv pip compile -q --group house $(LOCK_FLAGS) -o locks/homeassistant.lock
 
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command 'make lock'

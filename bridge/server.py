@@ -2,21 +2,18 @@
 
 import asyncio
 import contextlib
-import signal
-import sys
 from typing import Any
 
 import structlog
-import uvloop
 
+from bridge import process
 from bridge.jetstream.door import Bridge
-from bridge.jetstream.window import Window
+from bridge.window import Window
 from tritone.contract import Model
-from tritone.errors import ModelNotFound, TritoneError
+from tritone.errors import ModelNotFound
 from tritone.nats.connection import connect, shown
-from tritone.routing import Address, Pool
-from tritone.settings import Settings, settings
-from tritone.telemetry import logs, traces
+from tritone.routing import Pool
+from tritone.settings import Settings
 
 __all__ = ["main", "serve"]
 
@@ -34,11 +31,8 @@ async def serve(settings: Settings) -> None:
         ServerUnreachable: there is no NATS server.
         SetupError: the settings do not fit together, or a port is taken.
     """
-    addresses = [Address.parse(text) for text in settings.backends] or [
-        Address.parse(f"{settings.grpc_url}/{settings.metrics_port}")
-    ]
     pool = Pool(
-        addresses,
+        process.addresses(settings),
         idle_timeout=settings.idle_timeout,
         aliases=settings.edge.aliases,
         on_event=_event,
@@ -85,14 +79,17 @@ async def serve(settings: Settings) -> None:
 async def run(bridge: Bridge, settings: Settings) -> None:
     """Opens a bridge, and drains it on SIGTERM or SIGINT; a second SIGINT ends it at once."""
     own = settings.bridge
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    stopping = process.stop_signals()
     with contextlib.ExitStack() as held:
         if own.metrics_port:
             held.enter_context(
-                Window(settings.host, own.metrics_port, bridge.metrics, lambda: bridge.reason)
+                Window(
+                    settings.host,
+                    own.metrics_port,
+                    bridge.metrics.text,
+                    lambda: bridge.reason,
+                    "TRITONE_BRIDGE__METRICS_PORT",
+                )
             )
         async with bridge:
             log.info("serving", nats=shown(settings.nats_address), metrics=own.metrics_port)
@@ -103,23 +100,10 @@ async def run(bridge: Bridge, settings: Settings) -> None:
                 stopped.cancel()
                 failed.result()
             failed.cancel()
-            loop.remove_signal_handler(signal.SIGINT)
             log.info("draining", seconds=own.drain_seconds)
             await bridge.drain(own.drain_seconds)
 
 
 def main() -> int:
     """Runs the bridge with the settings of the environment; the process's exit status."""
-    used = settings()
-    logs.configure(used.log_level, used.log_format)
-    stop_tracing = traces.configure("tritone-bridge", used.otlp_endpoint)
-    try:
-        uvloop.run(serve(used))
-    except TritoneError as error:
-        print(f"error {error.code}: {error.message}", file=sys.stderr)  # noqa: T201
-        return 1
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        return 1
-    finally:
-        stop_tracing()
-    return 0
+    return process.main("tritone-bridge", serve)

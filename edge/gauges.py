@@ -6,6 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from tritone.access.admission import Admission
+from tritone.access.gauges import lane_metrics
 from tritone.routing import BackendState
 
 __all__ = ["Gauges"]
@@ -32,28 +33,12 @@ class Gauges(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """All of them."""
-        yield from self._of_lanes()
+        yield from lane_metrics("tritone_edge", self._admission)
         yield from self._of_backends()
         retried = CounterMetricFamily(
             "tritone_edge_retried", "Calls tried on a second backend", value=self._retried()
         )
         yield retried
-
-    def _of_lanes(self) -> Iterable[Metric]:
-        running = GaugeMetricFamily(
-            "tritone_edge_lane_running", "Requests that have a place", labels=["lane"]
-        )
-        waiting = GaugeMetricFamily(
-            "tritone_edge_lane_waiting", "Requests that wait for a place", labels=["lane"]
-        )
-        refused = CounterMetricFamily(
-            "tritone_edge_lane_refused", "Requests told to come back later", labels=["lane"]
-        )
-        for lane, figures in self._admission.figures().items():
-            running.add_metric([lane], figures.running)
-            waiting.add_metric([lane], figures.waiting)
-            refused.add_metric([lane], figures.refused)
-        yield from (running, waiting, refused)
 
     def _of_backends(self) -> Iterable[Metric]:
         up = GaugeMetricFamily(

@@ -5,7 +5,6 @@ is timed here, so that handlers hold no clocks.
 """
 
 import time
-import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,10 +16,11 @@ from prometheus_client import Histogram
 
 from edge.metrics import Metrics
 from edge.sse import MEDIA_TYPE
+from tritone.telemetry.propagation import accepted_request_id
 
 __all__ = ["Observed"]
 
-_ID_CHARS: Final = 128
+_NAME_CHARS: Final = 128
 _PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 log = structlog.get_logger("edge")
 tracer = trace.get_tracer("tritone.edge")
@@ -70,7 +70,7 @@ class Observed:
         headers = {
             key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
         }
-        request_id = _request_id(headers.get("x-request-id", ""))
+        request_id = accepted_request_id(headers.get("x-request-id", ""))
         seen = _Seen(time.perf_counter())
 
         async def sending(message: Message) -> None:
@@ -83,7 +83,7 @@ class Observed:
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
             tracer.start_as_current_span(
-                f"{scope['method']} {scope['path']}"[:_ID_CHARS],
+                f"{scope['method']} {scope['path']}"[:_NAME_CHARS],
                 context=propagate.extract(headers),
                 kind=trace.SpanKind.SERVER,
                 attributes={"http.request.method": scope["method"], "request.id": request_id},
@@ -139,12 +139,6 @@ class Observed:
             **({"code": code} if code else {}),
             **({"key": state["key_id"]} if state.get("key_id") else {}),
         )
-
-
-def _request_id(given: str) -> str:
-    """The caller's id if it is one, so that logs can be joined; else a new one."""
-    fits = 0 < len(given) <= _ID_CHARS and given.isascii() and given.isprintable()
-    return given if fits else uuid.uuid4().hex
 
 
 def _route(scope: HTTPScope) -> str:

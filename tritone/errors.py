@@ -17,10 +17,12 @@
     ├── Overloaded              a bounded queue is full: try again later
     │   └── RateLimited             the caller's own limit is used up
     ├── Unavailable             a server, a model or its process is not there
-    │   └── ServerUnreachable, ModelNotReady, EngineDied, Draining, Superseded
+    │   └── ServerUnreachable, ModelNotReady, EngineDied, Draining, Superseded,
+    │       HouseUnreachable        the home, or what stands before it
     ├── SetupError              this installation lacks something
     │   └── WeightsMissing, WeightsCorrupt, SourceUnreachable, PortInUse, ServerFailed
     └── Internal                a defect of ours
+        └── IntentUnparsable        what the language model wrote is no intent
 
 A code is part of the public protocol: it never changes once released. On the wire an error is
 the text ``CODE: message`` inside Triton's own error, whose status comes from `Kind`; doors map
@@ -41,6 +43,8 @@ __all__ = [
     "DeadlineExceeded",
     "Draining",
     "EngineDied",
+    "HouseUnreachable",
+    "IntentUnparsable",
     "Internal",
     "InvalidInput",
     "InvalidMessages",
@@ -278,6 +282,10 @@ class Superseded(Unavailable):
     code = "SUPERSEDED"
 
 
+class HouseUnreachable(Unavailable):
+    code = "HOUSE_UNREACHABLE"
+
+
 class SetupError(TritoneError):
     code = "SETUP_ERROR"
     kind = Kind.FAILED_PRECONDITION
@@ -305,6 +313,10 @@ class ServerFailed(SetupError):
 
 class Internal(TritoneError):
     code = "INTERNAL"
+
+
+class IntentUnparsable(Internal):
+    code = "INTENT_UNPARSABLE"
 
 
 def _tree(root: type[TritoneError]) -> dict[str, type[TritoneError]]:

@@ -8,19 +8,22 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from tritone.errors import InvalidMessages
+from tritone.errors import InvalidMessages, Unsupported
 
 __all__ = [
+    "AlsoIntent",
     "AudioChunk",
     "ChatMessage",
     "Done",
     "Failed",
+    "FunctionCall",
     "Intent",
     "Segment",
     "SpeechEvent",
     "SpokenWord",
     "TextDelta",
     "Timing",
+    "ToolCall",
     "Transcript",
     "Usage",
     "VoiceEvent",
@@ -28,6 +31,7 @@ __all__ = [
     "decode",
     "decode_chat",
     "encode",
+    "plain",
 ]
 
 T = TypeVar("T")
@@ -84,23 +88,52 @@ class SpeechEvent(msgspec.Struct, frozen=True, kw_only=True):
     at: float
 
 
+class FunctionCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A function's name, and its arguments as JSON text."""
+
+    name: str
+    arguments: str
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the model wanted made."""
+
+    function: FunctionCall
+    id: str = ""
+    type: Literal["function"] = "function"
+
+
 class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message of a conversation, in OpenAI's shape."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
     content: str | list[dict[str, Any]] | None = None
     name: str | None = None
-    tool_calls: list[dict[str, Any]] | None = None
+    tool_calls: list[ToolCall] | None = None
     tool_call_id: str | None = None
 
 
-class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sentence asks for; all four fields are always present."""
+class AlsoIntent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One more thing that a sentence asks for."""
 
-    intent: Literal["turn_on_light", "turn_off_light", "list_entities", "none"]
+    intent: str
+    entity: str
+    params: dict[str, str]
+    said: str = ""
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a sentence asks for; the first four fields are always present.
+
+    `intent` is a name of `tritone.intents.table`.
+    """
+
+    intent: str
     entity: str
     params: dict[str, str]
     reply: str
+    said: str = ""
+    also: tuple[AlsoIntent, ...] = ()
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True, tag="transcript"):
@@ -187,3 +220,26 @@ def decode_chat(text: str) -> list[ChatMessage]:
         return msgspec.json.decode(text, type=list[ChatMessage])
     except msgspec.MsgspecError as error:
         raise InvalidMessages(f"messages are not OpenAI chat messages: {error}") from None
+
+
+def plain(message: ChatMessage) -> ChatMessage:
+    """A message whose parts are joined into one text, a line each.
+
+    Raises:
+        Unsupported: a part is no text.
+        InvalidMessages: a part lacks what its type promises.
+    """
+    if message.content is None or isinstance(message.content, str):
+        return message
+    texts = []
+    for part in message.content:
+        kind = part.get("type")
+        if kind not in ("text", "refusal"):
+            raise Unsupported(
+                f"content of type {kind!r} is not supported: send text", param="messages"
+            )
+        text = part.get(kind)
+        if not isinstance(text, str):
+            raise InvalidMessages(f"a part of type '{kind}' has no '{kind}'", param="messages")
+        texts.append(text)
+    return msgspec.structs.replace(message, content="\n".join(texts))

@@ -11,15 +11,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = [
     "BridgeSettings",
     "EdgeSettings",
+    "GatewaySettings",
+    "HouseSettings",
     "Lane",
     "Lanes",
     "NatsSettings",
+    "RpcLanes",
+    "RpcSettings",
     "Settings",
     "settings",
 ]
@@ -133,6 +137,115 @@ class BridgeSettings(BaseModel):
     )
 
 
+class RpcLanes(BaseModel):
+    """The bounds of queries, by how they are understood."""
+
+    model_config = ConfigDict(frozen=True)
+
+    template: Lane = Lane(running=64, waiting=64)
+    # A place of the engine that has not read the prompt yet takes seconds for it on a CPU: few
+    # places are warm soon, and many cold ones at once would all be late.
+    model: Lane = Lane(running=4, waiting=64)
+
+
+class RpcSettings(BaseModel):
+    """AIService: ``TRITONE_RPC__METRICS_PORT`` and so on; ``GRPC_LISTEN_ADDR`` says where it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    enabled: bool = Field(default=True, description="whether `tritone up` opens it")
+    metrics_port: int = Field(
+        default=8004, description="port of its metrics; 0 has none", ge=0, le=65535
+    )
+    tls_cert_file: Path | None = Field(
+        default=None, description="the certificate it shows, PEM; without one it speaks plain text"
+    )
+    tls_key_file: Path | None = Field(default=None, description="the certificate's key, PEM")
+    tls_client_ca_file: Path | None = Field(
+        default=None, description="who must have signed a client's certificate, PEM; none: anybody"
+    )
+    lanes: RpcLanes = Field(default=RpcLanes(), description="the bounds of each kind of query")
+    most_queries: int = Field(
+        default=512, ge=1, description="queries that may be here at once, at work or waiting"
+    )
+    queue_seconds: float = Field(
+        default=120.0,
+        ge=0,
+        description="longest expected wait for a place; who would wait longer is refused",
+    )
+    query_seconds: float = Field(
+        default=180.0, gt=0, description="longest that a query may take, whatever its caller allows"
+    )
+    max_message_bytes: int = Field(
+        default=1024**2, ge=16 * 1024, description="largest request that is read at all"
+    )
+    drain_seconds: float = Field(
+        default=10.0, ge=0, description="how long running queries may finish after SIGTERM"
+    )
+
+
+class HouseSettings(BaseSettings):
+    """The home: ``TRITONE_HOUSE__URL`` and so on; a gateway's variables are ``HA_GATEWAY_ADDR`` ...
+
+    With a gateway's address the gateway is used, else Home Assistant itself.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRITONE_HOUSE__", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    url: str = Field(default="", description="Home Assistant itself: http://host:8123")
+    token: SecretStr = Field(
+        default=SecretStr(""), description="a long-lived access token of Home Assistant"
+    )
+    token_file: Path | None = Field(default=None, description="a file that holds the token")
+    verify_seconds: float = Field(
+        default=5.0, gt=0, description="how long a state may take to become what was asked for"
+    )
+    audit_file: Path | None = Field(
+        default=None, description="where actions are recorded; default: audit.jsonl in home"
+    )
+    gateway_addr: str = Field(
+        default="", validation_alias="HA_GATEWAY_ADDR", description="ha-gateway, host:port"
+    )
+    gateway_ca_file: Path | None = Field(
+        default=None,
+        validation_alias="HA_GATEWAY_TLS_CA_FILE",
+        description="certificates that the gateway's must come from, PEM",
+    )
+    gateway_cert_file: Path | None = Field(
+        default=None,
+        validation_alias="HA_GATEWAY_TLS_CERT_FILE",
+        description="our certificate for the gateway, PEM",
+    )
+    gateway_key_file: Path | None = Field(
+        default=None,
+        validation_alias="HA_GATEWAY_TLS_KEY_FILE",
+        description="the key of our certificate, PEM",
+    )
+    gateway_server_name: str = Field(
+        default="",
+        validation_alias=AliasChoices("HA_GATEWAY_SERVER_NAME", "HA_GATEWAY_TLS_SERVER_NAME"),
+        description="the name in the gateway's certificate, where it is not the host's",
+    )
+
+
+class GatewaySettings(BaseModel):
+    """The reference ha-gateway: ``TRITONE_GATEWAY__LISTEN`` and so on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    listen: str = Field(default="127.0.0.1:50053", description="host:port it listens on")
+    ca_file: Path | None = Field(
+        default=None, description="certificates that its clients' must come from, PEM"
+    )
+    cert_file: Path | None = Field(default=None, description="its certificate, PEM")
+    key_file: Path | None = Field(default=None, description="the key of its certificate, PEM")
+    drain_seconds: float = Field(
+        default=10.0, ge=0, description="how long running calls may finish after SIGTERM"
+    )
+
+
 class Settings(BaseSettings):
     """The settings of one process; immutable."""
 
@@ -178,6 +291,14 @@ class Settings(BaseSettings):
     )
     nats: NatsSettings = NatsSettings()
     bridge: BridgeSettings = BridgeSettings()
+    grpc_listen_addr: str = Field(
+        default=":50052",
+        validation_alias=AliasChoices("GRPC_LISTEN_ADDR", "grpc_listen_addr"),
+        description="where AIService listens, host:port; without a host on every address",
+    )
+    rpc: RpcSettings = RpcSettings()
+    house: HouseSettings = Field(default_factory=HouseSettings)
+    gateway: GatewaySettings = GatewaySettings()
     models: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="overrides of config.pbtxt parameters, by model"
     )
@@ -190,8 +311,16 @@ class Settings(BaseSettings):
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
         description="where traces go, OTLP over HTTP: http://collector:4318; empty sends none",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        validation_alias=AliasChoices("TRITONE_LOG_LEVEL", "log_level"),
+        description="debug, info, warning or error; LOG_LEVEL counts where this is not set",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        validation_alias=AliasChoices("TRITONE_LOG_FORMAT", "log_format"),
+        description="text or json; LOG_FORMAT counts where this is not set",
+    )
 
     @field_validator("weights_path", "repositories", mode="before")
     @classmethod
@@ -206,6 +335,15 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _word(cls, value: object) -> object:
+        """As other programs write it: in capitals, and `warn`."""
+        if not isinstance(value, str):
+            return value
+        word = value.strip().lower()
+        return "warning" if word == "warn" else word
 
     @property
     def grpc_url(self) -> str:

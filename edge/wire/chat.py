@@ -14,25 +14,11 @@ from msgspec import UNSET, Raw, UnsetType
 from edge.wire.chat_request import ChatBody
 from edge.wire.usage import Usage, usage_of
 from tritone.contract import LlmResponse
+from tritone.messages import ToolCall
 
 __all__ = ["ChatCompletion", "Chunks", "completion"]
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
-
-
-class FunctionCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A function's name, and its arguments as JSON text."""
-
-    name: str
-    arguments: str
-
-
-class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that the model wants made."""
-
-    id: str
-    function: FunctionCall
-    type: Literal["function"] = "function"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

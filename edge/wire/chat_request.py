@@ -9,8 +9,8 @@ import msgspec
 
 from edge.wire.sampling import Sampling, Tokens, sampling_of
 from tritone.contract import LlmRequest
-from tritone.errors import InvalidMessages, Unsupported
-from tritone.messages import ChatMessage, encode
+from tritone.errors import Unsupported
+from tritone.messages import ChatMessage, encode, plain
 
 __all__ = ["ChatBody", "request_of"]
 
@@ -57,7 +57,7 @@ def request_of(body: ChatBody) -> LlmRequest:
     if body.tool_choice is not None:
         choice = body.tool_choice
         fields["tool_choice"] = choice if isinstance(choice, str) else encode(choice)
-    return LlmRequest(messages=encode([_plain(each) for each in body.messages]), **fields)
+    return LlmRequest(messages=encode([plain(each) for each in body.messages]), **fields)
 
 
 def _refuse(body: ChatBody) -> None:
@@ -74,21 +74,3 @@ def _refuse(body: ChatBody) -> None:
     for name, new in (("functions", "tools"), ("function_call", "tool_choice")):
         if getattr(body, name):
             raise Unsupported(f"`{name}` is of OpenAI's past: send `{new}`", param=name)
-
-
-def _plain(message: ChatMessage) -> ChatMessage:
-    """A message whose parts are joined into one text."""
-    if message.content is None or isinstance(message.content, str):
-        return message
-    texts = []
-    for part in message.content:
-        kind = part.get("type")
-        if kind not in ("text", "refusal"):
-            raise Unsupported(
-                f"content of type {kind!r} is not supported: send text", param="messages"
-            )
-        text = part.get(kind)
-        if not isinstance(text, str):
-            raise InvalidMessages(f"a part of type '{kind}' has no '{kind}'", param="messages")
-        texts.append(text)
-    return msgspec.structs.replace(message, content="\n".join(texts))

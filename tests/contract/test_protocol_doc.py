@@ -20,14 +20,16 @@ from tritone.engines.rerank import MOST_DOCUMENTS
 from tritone.engines.tts.piper import LONGEST_TEXT
 from tritone.engines.tts.visemes import VISEMES
 from tritone.errors import Kind, TritoneError
+from tritone.intents.table import INTENTS
 from tritone.pipelines.intent import MOST_CHARS
 from tritone.pipelines.voice import MOST_HISTORY_CHARS
 from tritone.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
-PYTHON_EXAMPLES = sorted(set(EXAMPLES.glob("*.py")) - set(EXAMPLES.glob("nats_*")))
-"""Those for NATS belong to docs/nats.md."""
+OTHERS = {*EXAMPLES.glob("nats_*"), *EXAMPLES.glob("discord_*")}
+PYTHON_EXAMPLES = sorted(set(EXAMPLES.glob("*.py")) - OTHERS)
+"""Those for NATS belong to docs/nats.md, the bot to docs/aiservice.md."""
 TEXT = (ROOT / "docs" / "protocol.md").read_text()
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROSE = BLOCK.sub("", TEXT)
@@ -39,6 +41,7 @@ STRUCTS = (
     messages.SpokenWord,
     messages.SpeechEvent,
     messages.Intent,
+    messages.AlsoIntent,
     messages.ChatMessage,
 )
 EVENTS = messages.VoiceEvent.__args__
@@ -200,6 +203,17 @@ def test_limits_of_requests_are_those_of_the_configurations():
             assert row["requests at once"] == f"{policy.max_queue_size} waiting"
             assert row["a request waits at most"] == f"{seconds:g} s"
             assert row["rows a request"] == str(model.max_batch_size)
+
+
+def test_every_intent_is_listed_with_its_details():
+    """Those of the table, each once."""
+    found = [
+        (bare(row["intent"]), tuple(re.findall(r"`(\w+)`", row["params"])))
+        for row in table("### Intents")
+    ]
+    assert sorted(found) == sorted(
+        (spec.name, tuple(slot.name for slot in spec.slots)) for spec in INTENTS.values()
+    )
 
 
 def test_limits_of_inputs_are_those_of_the_code():

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from bridge.jetstream import gauges
-from bridge.jetstream.window import Window
+from bridge.window import Window
 from tests.nats.bridge_kit import Models, bridge, chat, job, new_id, until
 from tests.nats.reader_kit import reading
 from tests.nats.test_bridge_failures import NOT_MSGPACK, count, letters
@@ -18,6 +18,12 @@ pytestmark = pytest.mark.nats
 MESSAGE = "ai.chat.user.u1.message"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+def window_of(opened, port=0):
+    """As the bridge's process opens it."""
+    reason, variable = (lambda: opened.reason), "TRITONE_BRIDGE__METRICS_PORT"
+    return Window("127.0.0.1", port, opened.metrics.text, reason, variable)
 
 
 async def get(port, path):
@@ -46,7 +52,7 @@ async def test_the_metrics_tell_what_happened(nc, js):
         await until(lambda: [count(opened, "handled", area) for area in areas] == [1, 1])
         await until(lambda: count(opened, "dead_letters", "chat", "BODY_INVALID") == 1)
         await gauges.look(js, opened.metrics)
-        with Window("127.0.0.1", 0, opened.metrics, lambda: opened.reason) as window:
+        with window_of(opened) as window:
             status, text = await get(window.port, "/metrics")
     assert status == 200
     lines = text.splitlines()
@@ -68,7 +74,7 @@ async def test_it_is_ready_while_it_takes_messages(nc, js):
     """200 while it is open, 503 with the reason before, while it stops, and after."""
     opening = bridge(nc, Models())
     async with opening as opened:
-        with Window("127.0.0.1", 0, opened.metrics, lambda: opened.reason) as window:
+        with window_of(opened) as window:
             assert (await get(window.port, "/health/ready"))[0] == 200
             assert (await get(window.port, "/health/live"))[0] == 200
             assert (await get(window.port, "/nothing"))[0] == 404
@@ -80,10 +86,10 @@ async def test_a_taken_port_is_said_so(nc, js):
     """The error names the setting."""
     async with bridge(nc, Models()) as opened:
         with (
-            Window("127.0.0.1", 0, opened.metrics, str) as window,
+            window_of(opened) as window,
             pytest.raises(PortInUse, match="TRITONE_BRIDGE__METRICS_PORT"),
         ):
-            Window("127.0.0.1", window.port, opened.metrics, str)
+            window_of(opened, window.port)
 
 
 @pytest.mark.parametrize("name", ["traceparent", "Traceparent"])

@@ -10,13 +10,16 @@ import pytest
 from tests.unit.cli_kit import ScriptedClient, answer, isolate, run
 from tritone import errors
 from tritone.cli import failures, flags, main
+from tritone.cli.doctor import variable
 from tritone.errors import TritoneError
 from tritone.settings import Settings
 from tritone.weights.manifest import SetName
 
 pytestmark = pytest.mark.unit
 
-COMMANDS = ("up", "talk", "ask", "say", "hear", "doctor")
+COMMANDS = ("up", "talk", "ask", "say", "hear", "query", "doctor")
+DOORS = ("edge", "rpc")
+"""They become another program, and print no results."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +31,7 @@ def test_help_names_every_command() -> None:
     """`tritone --help` lists the commands and says what the exit codes mean."""
     result = run("--help")
     assert result.exit_code == 0
-    for name in (*COMMANDS, "models", "Exit codes", "130 interrupted"):
+    for name in (*COMMANDS, *DOORS, "models", "Exit codes", "130 interrupted"):
         assert name in result.stdout
 
 
@@ -140,7 +143,7 @@ def test_sets_are_those_of_the_manifest() -> None:
 def test_documentation_is_complete() -> None:
     """docs/cli.md tells of every command and of every setting's variable."""
     text = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text()
-    for command in COMMANDS:
+    for command in (*COMMANDS, *DOORS):
         assert f"\n## {command}\n" in text
-    for name, field in Settings.model_fields.items():
-        assert f"`{field.validation_alias or f'TRITONE_{name.upper()}'}" in text
+    for name in Settings.model_fields:
+        assert f"`{variable(Settings, name)}" in text

@@ -12,7 +12,7 @@ import pytest
 from tests.unit.cli_kit import ScriptedClient, isolate
 from tritone.cli import listening
 from tritone.cli.checks import Finding
-from tritone.settings import BridgeSettings, EdgeSettings, NatsSettings, Settings
+from tritone.settings import BridgeSettings, EdgeSettings, NatsSettings, RpcSettings, Settings
 
 pytestmark = pytest.mark.unit
 
@@ -70,6 +70,8 @@ def on(port: int, **more: Any) -> Settings:
         edge=EdgeSettings(port=port),
         nats=NatsSettings(port=port, monitor_port=port),
         bridge=BridgeSettings(metrics_port=port),
+        grpc_listen_addr=f":{port}",
+        rpc=RpcSettings(metrics_port=port),
         **more,
     )
 
@@ -80,19 +82,20 @@ async def found(settings: Settings) -> list[Finding]:
 
 
 async def test_all_are_free(client: ScriptedClient) -> None:
-    """Each part is named: three ports of Triton, the edge, NATS and its monitoring, the bridge."""
+    """Each part is named: Triton's three, the edge, AIService's two, NATS' two, the bridge."""
     rows = await found(on(free_port()))
-    assert [row.state for row in rows] == ["ok"] * 7
+    assert [row.state for row in rows] == ["ok"] * 9
     assert all(row.found.startswith("free (") for row in rows)
 
 
 async def test_ours_run_there(client: ScriptedClient, healthy: int) -> None:
     """A port that is taken by what belongs there is well."""
     rows = await found(on(healthy))
-    assert [row.state for row in rows] == ["ok"] * 7
+    assert [row.state for row in rows] == ["ok"] * 9
     assert {row.found.partition(" (")[0] for row in rows} == {
         "a running Triton",
         "a running edge",
+        "a running AIService",
         "a running nats-server",
         "a running bridge",
     }
@@ -102,12 +105,14 @@ async def test_others_hold_them(client: ScriptedClient, silent: int) -> None:
     """Each says which setting chooses another port."""
     client.is_ready = False
     rows = await found(on(silent))
-    assert [row.state for row in rows] == ["failed"] * 7
+    assert [row.state for row in rows] == ["failed"] * 9
     assert [row.fix.rpartition(" ")[2] for row in rows] == [
         "TRITONE_HTTP_PORT",
         "TRITONE_GRPC_PORT",
         "TRITONE_METRICS_PORT",
         "TRITONE_EDGE__PORT",
+        "GRPC_LISTEN_ADDR",
+        "TRITONE_RPC__METRICS_PORT",
         "TRITONE_NATS__PORT",
         "TRITONE_NATS__MONITOR_PORT",
         "TRITONE_BRIDGE__METRICS_PORT",
@@ -118,7 +123,8 @@ async def test_what_is_not_opened_is_not_looked_at(client: ScriptedClient, silen
     """A door that is off, and a Triton elsewhere, need no port here."""
     off = BridgeSettings(enabled=False)
     assert await found(Settings(triton_url="triton:8001", bridge=off)) == []
-    settings = on(silent).model_copy(update={"edge": EdgeSettings(enabled=False), "bridge": off})
+    rest = {"edge": EdgeSettings(enabled=False), "rpc": RpcSettings(enabled=False), "bridge": off}
+    settings = on(silent).model_copy(update=rest)
     assert len(await found(settings)) == 3
 
 

@@ -19,6 +19,7 @@ with structlog.contextvars.bound_contextvars(request_id="r1"):
 log.debug("detail")
 logging.getLogger("library").warning("from %s", "elsewhere")
 logging.getLogger("httpx").info("chatter")
+said = "my secret"
 try:
     1 / 0
 except ZeroDivisionError as error:
@@ -44,6 +45,7 @@ def test_json_lines() -> None:
     assert all("time" in entry for entry in entries)
     assert (entries[0]["request_id"], entries[0]["status"]) == ("r1", 200)
     assert "ZeroDivisionError" in entries[2]["exception"]
+    assert "my secret" not in f"{entries}"
 
 
 def test_text_for_people() -> None:
@@ -53,6 +55,8 @@ def test_text_for_people() -> None:
     assert "from elsewhere" in told
     assert "detail" not in told
     assert "chatter" not in told
+    assert "ZeroDivisionError" in told
+    assert "my secret" not in told  # a traceback says where, not with what
     assert "detail" in "\n".join(run("debug", "text"))
 
 

@@ -2,12 +2,12 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from tritone.access.figures import Figures
 from tritone.access.queue import LaneQueue
 from tritone.access.ticket import Ticket
-from tritone.settings import Lanes
+from tritone.settings import Lane
 
 __all__ = ["Admission"]
 
@@ -16,7 +16,7 @@ class Admission:
     """The queues of a door.
 
     Args:
-        lanes: the bounds of each kind of work.
+        lanes: the bounds of each kind of work, by its name: `tritone.settings.Lanes`, say.
         queue_seconds: longest wait for a place.
         backends: a callable that answers how many backends are healthy.
         clock: seconds, of a clock that never goes back.
@@ -24,14 +24,13 @@ class Admission:
 
     def __init__(
         self,
-        lanes: Lanes,
+        lanes: Iterable[tuple[str, Lane]],
         queue_seconds: float,
         backends: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queues = {
-            name: LaneQueue(name, getattr(lanes, name), queue_seconds, backends, clock)
-            for name in Lanes.model_fields
+            name: LaneQueue(name, bounds, queue_seconds, backends, clock) for name, bounds in lanes
         }
 
     def ask(self, lane: str, caller: str, deadline: float | None = None) -> Ticket:
@@ -49,7 +48,7 @@ class Admission:
         """A place in a lane, kept while the block runs.
 
         Args:
-            lane: chat, transcription, speech or embedding.
+            lane: the name of the kind of work.
             caller: whose request it is: those who have fewest running go first.
             deadline: seconds after which the caller has no use for a place.
 

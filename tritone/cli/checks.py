@@ -42,6 +42,10 @@ _EXTRAS: Final = {
     "edge": ("litestar", "uvicorn", "uvloop", "httptools", "av", "prometheus_client"),
     "nats": ("nats", "nkeys"),
     "bridge": ("nats", "nkeys", "uvloop", "av", "prometheus_client"),
+    "rpc": (
+        *("grpc_health", "grpc_reflection", "hassil", "rapidfuzz", "cryptography"),
+        *("hass_client", "uvloop", "prometheus_client"),
+    ),
     "nats-server": (),
 }
 """Modules that each optional extra must bring; a test holds this to pyproject.toml."""
@@ -171,6 +175,8 @@ def _unneeded(settings: Settings) -> set[str]:
         unneeded.add("nats-server")
     if not settings.bridge.enabled:
         unneeded |= {"nats", "bridge"}
+    if not settings.rpc.enabled:
+        unneeded.add("rpc")
     return unneeded
 
 

@@ -8,18 +8,19 @@ import typer
 from tritone.cli.flags import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
     from rich.console import Console
 
     from tritone.cli.checks import Finding
     from tritone.cli.output import Output
     from tritone.settings import Settings
 
-__all__ = ["doctor"]
+__all__ = ["doctor", "variable"]
 
 _MARKS: Final = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "bold red")}
 _PLAIN: Final = {"ok": "ok", "warning": "!", "failed": "X"}
-_PARTS: Final = ("edge", "nats", "bridge")
-"""Settings that have settings of their own."""
 _SECRET: Final = ("key", "password", "secret", "token")
 
 
@@ -62,20 +63,32 @@ async def _look(settings: "Settings") -> "list[Finding]":
 
 def _settings_in_force(settings: "Settings") -> dict[str, tuple[str, bool]]:
     """Each setting's variable: its value, and whether somebody set it. Secrets are masked."""
-    values: dict[str, tuple[Any, bool]] = {}
-    for name, value in settings.model_dump(mode="json").items():
-        part = getattr(settings, name)
-        if name in _PARTS:
-            set_ones = part.model_fields_set
-            values |= {f"{name}__{one}": (inner, one in set_ones) for one, inner in value.items()}
+    return dict(_of(settings, settings.model_dump(mode="json"), "TRITONE_"))
+
+
+def _of(
+    part: "BaseModel", values: dict[str, Any], prefix: str
+) -> "Iterator[tuple[str, tuple[str, bool]]]":
+    """Those of a part, and of the parts of it that have variables of their own."""
+    from pydantic import BaseModel
+
+    for name, value in values.items():
+        inner = getattr(part, name)
+        if isinstance(inner, BaseModel) and prefix == "TRITONE_":
+            yield from _of(inner, value, f"{prefix}{name.upper()}__")
         else:
-            values[name] = (value, name in settings.model_fields_set)
-    return {_variable(name): (_shown(name, value), mine) for name, (value, mine) in values.items()}
+            mine = name in part.model_fields_set
+            yield variable(type(part), name, prefix), (_shown(name, value), mine)
 
 
-def _variable(name: str) -> str:
-    """The environment variable of a setting; the traces' address has OpenTelemetry's own."""
-    return "OTEL_EXPORTER_OTLP_ENDPOINT" if name == "otlp_endpoint" else f"TRITONE_{name.upper()}"
+def variable(part: "type[BaseModel]", name: str, prefix: str = "TRITONE_") -> str:
+    """The environment variable of a setting: its own name for it, if it has one."""
+    from pydantic import AliasChoices
+
+    alias = part.model_fields[name].validation_alias
+    if isinstance(alias, AliasChoices):
+        alias = str(alias.choices[0])
+    return alias if isinstance(alias, str) else f"{prefix}{name.upper()}"
 
 
 def _shown(name: str, value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tritone.errors import InvalidInput, Overloaded, SetupError, TritoneError, Unavailable
 
-__all__ = ["INTERRUPTED", "exit_code", "report", "report_defect", "settings_problem"]
+__all__ = ["INTERRUPTED", "exit_code", "report", "report_defect"]
 
 INTERRUPTED: Final = 130
 """What a shell reports for a program that Ctrl-C ended."""
@@ -50,17 +50,3 @@ def _debugging() -> bool:
         return settings().log_level == "debug"
     except ValueError:  # the settings themselves are wrong, which is reported elsewhere
         return False
-
-
-def settings_problem(error: ValueError) -> SetupError | None:
-    """The environment variables that a settings validation refused, or None for other errors."""
-    from pydantic import ValidationError
-
-    if not isinstance(error, ValidationError) or error.title != "Settings":
-        return None
-    wrong = [
-        f"TRITONE_{'__'.join(str(part) for part in problem['loc']).upper()}"
-        f"={problem['input']!r}: {problem['msg']}"
-        for problem in error.errors()
-    ]
-    return SetupError("; ".join(wrong))

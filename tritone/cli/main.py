@@ -17,6 +17,8 @@ from tritone.cli.flags import EXIT_CODES
 from tritone.cli.hear import hear
 from tritone.cli.keys import app as keys
 from tritone.cli.nats import app as nats
+from tritone.cli.query import query
+from tritone.cli.rpc import rpc
 from tritone.cli.say import say
 from tritone.cli.talk import talk
 from tritone.cli.up import up
@@ -34,7 +36,9 @@ class _Root(TyperGroup):
         except TritoneError as error:
             raise typer.Exit(failures.report(error)) from None
         except ValueError as error:
-            problem = failures.settings_problem(error)
+            from tritone.settings_problem import settings_problem
+
+            problem = settings_problem(error)
             if problem is None:
                 raise
             raise typer.Exit(failures.report(problem)) from None
@@ -66,7 +70,7 @@ app = typer.Typer(
     help="Talk with a machine of your own: speech in, speech out, on NVIDIA Triton.",
     epilog=EXIT_CODES,
 )
-for command in (up, talk, ask, say, hear, edge, doctor):
+for command in (up, talk, ask, say, hear, query, edge, rpc, doctor):
     app.command(epilog=EXIT_CODES)(command)
 app.add_typer(
     typer.Typer(

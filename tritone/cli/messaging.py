@@ -6,7 +6,8 @@ from tritone.cli import connection
 from tritone.cli.journal import Journal
 from tritone.cli.stopping import StopSignal
 from tritone.errors import SetupError
-from tritone.launcher.door import Door, bridge
+from tritone.launcher import entrances
+from tritone.launcher.door import Door
 from tritone.launcher.nats_server import NatsServer, check_nats_server
 from tritone.settings import Settings
 
@@ -29,7 +30,7 @@ class Messaging:
         self._journal = journal
         self._server = None if settings.nats_url else NatsServer(settings, self._server_line)
         self._bridge = Door(
-            bridge(settings, self.url),
+            entrances.bridge(settings, self.url),
             settings,
             lambda level, text, fields: journal.write(level, "bridge", text, **fields),
         )
@@ -93,6 +94,6 @@ def check_messaging(settings: Settings) -> None:
             "the bridge needs nats-py: pip install 'tritone[bridge]', or do without it: "
             "TRITONE_BRIDGE__ENABLED=false"
         ) from None
-    bridge(settings, settings.nats_address).check_port()
+    entrances.bridge(settings, settings.nats_address).check()
     if not settings.nats_url:
         check_nats_server(settings)

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,8 @@ from tritone.cli.selection import Selection, select
 from tritone.cli.stopping import StopSignal
 from tritone.contract import MODELS
 from tritone.errors import ModelNotReady, ServerUnreachable
-from tritone.launcher.door import Door, edge
+from tritone.launcher import entrances
+from tritone.launcher.door import Door, Entrance
 from tritone.launcher.server import check_ports
 from tritone.launcher.supervisor import Supervisor
 from tritone.nats.address import shown
@@ -52,27 +54,20 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
         on_line=loading.line,
         on_event=journal.event,
     )
-    door = Door(
-        edge(settings),
-        settings,
-        lambda level, text, fields: journal.write(level, "edge", text, **fields),
-    )
+
     with StopSignal() as stop:
         # Closed whatever happens, also when starting fails half way; what came last first.
         with contextlib.ExitStack() as running:
             running.enter_context(contextlib.closing(supervisor))
-            running.enter_context(contextlib.closing(door))
             with loading:
                 supervisor.start()
                 supervisor.wait_ready(stop)
             if not stop.requested:
                 loading.finished()
-                if settings.edge.enabled:
-                    door.start(stop)
-                if settings.bridge.enabled and not stop.requested:
-                    messaging = Messaging(settings, journal)
-                    running.enter_context(contextlib.closing(messaging))
-                    messaging.start(stop)
+                for door in _doors(settings, journal):
+                    if not stop.requested:
+                        running.enter_context(contextlib.closing(door))
+                        door.start(stop)
                 if demo and not stop.requested:
                     connection.run(stop.unless(demonstrate(settings, out)))
             if not stop.requested:
@@ -88,13 +83,34 @@ def serve(settings: Settings, out: Output, *, demo: bool, set_name: SetName | No
         out.event(type="stopped")
 
 
+def _doors(settings: Settings, journal: Journal) -> Iterator[Door | Messaging]:
+    """Those that are wished, in the order in which they are opened."""
+
+    def door(entrance: Entrance, source: str) -> Door:
+        return Door(
+            entrance,
+            settings,
+            lambda level, text, fields: journal.write(level, source, text, **fields),
+        )
+
+    if settings.edge.enabled:
+        yield door(entrances.edge(settings), "edge")
+    if settings.bridge.enabled:
+        yield Messaging(settings, journal)
+    if settings.rpc.enabled:
+        yield door(entrances.rpc(settings), "rpc")
+
+
 def _check(settings: Settings) -> None:
     """Whether all that is wished can be started. Raises PortInUse or SetupError."""
     check_ports(settings)
     if settings.edge.enabled:
-        edge(settings).check_port()
+        entrances.edge(settings).check()
     if settings.bridge.enabled:
         check_messaging(settings)
+    if settings.rpc.enabled:
+        entrances.check_installed()
+        entrances.rpc(settings).check()
 
 
 def _fetch(settings: Settings, selection: Selection, journal: Journal) -> None:
@@ -115,6 +131,8 @@ def _show_endpoints(settings: Settings, out: Output) -> None:
     doors = {"openai": openai} if settings.edge.enabled else {}
     if settings.bridge.enabled:
         doors["nats"] = shown(settings.nats_address)
+    if settings.rpc.enabled:
+        doors["rpc"] = entrances.listen_of(settings).here
     out.event(type="ready", **doors, grpc=settings.grpc_url, http=http, metrics=metrics)
     out.line()
     out.line("serving", style="bold green")
@@ -122,12 +140,17 @@ def _show_endpoints(settings: Settings, out: Output) -> None:
         out.line(f"  OpenAI   {openai}")
     if settings.bridge.enabled:
         out.line(f"  NATS     {doors['nats']}")
+    if settings.rpc.enabled:
+        out.line(f"  house    {doors['rpc']} (AIService)")
     out.line(f"  gRPC     {settings.grpc_url}")
     out.line(f"  HTTP     {http}")
     out.line(f"  metrics  {metrics}")
     out.line("talk to it from another terminal:")
     for arguments in (f"talk {short(SAMPLE)} -o reply.wav", 'ask "Why is the sky blue?"'):
         out.line(f"  {_environment(settings)}{_program()} {arguments}")
+    if settings.rpc.enabled:
+        address = "" if doors["rpc"] == "127.0.0.1:50052" else f" --address {doors['rpc']}"
+        out.line(f'  {_program()} query "Turn on the kitchen light."{address}')
     out.line("Ctrl-C stops it.")
 
 

@@ -14,7 +14,10 @@ from tritone.launcher.child import Child, read_entry
 from tritone.launcher.ports import check_port
 from tritone.settings import Settings
 
-__all__ = ["Door", "Entrance", "bridge", "edge"]
+__all__ = ["Door", "Entrance", "OnEntry"]
+
+OnEntry = Callable[[str, str, dict[str, Any]], None]
+"""Takes a line of a door's log: level, text and fields; called in another thread."""
 
 START_SECONDS: Final = 60.0
 """How long the start of a small process may take on a busy machine."""
@@ -27,60 +30,25 @@ class Entrance:
     """What there is to know of a door.
 
     Attributes:
+        name: what messages call it: "the edge".
         module: what Python runs.
-        host: the address it listens on.
-        port: where it tells of its health; 0 where it cannot be asked.
-        port_variable: chooses another port.
+        url: where it tells of its health; empty where it cannot be asked, and counts as ready.
+        ports: where it listens: host, port, and the variable that chooses another.
         drain_seconds: how long its running requests may take to finish.
         environment: the settings it is run with, beside those of every door.
     """
 
+    name: str
     module: str
-    host: str
-    port: int
-    port_variable: str
+    url: str
+    ports: tuple[tuple[str, int, str], ...]
     drain_seconds: float
     environment: Mapping[str, str]
 
-    @property
-    def url(self) -> str:
-        """Where it answers over HTTP."""
-        return f"http://{self.host}:{self.port}"
-
-    def check_port(self) -> None:
-        """Raises PortInUse when its port is taken."""
-        if self.port:
-            check_port(self.host, self.port, self.port_variable)
-
-
-def edge(settings: Settings) -> Entrance:
-    """The OpenAI-compatible door."""
-    own = settings.edge
-    return Entrance(
-        module="edge",
-        host=own.host,
-        port=own.port,
-        port_variable="TRITONE_EDGE__PORT",
-        drain_seconds=own.drain_seconds,
-        environment={"TRITONE_EDGE__HOST": own.host, "TRITONE_EDGE__PORT": str(own.port)},
-    )
-
-
-def bridge(settings: Settings, nats_url: str) -> Entrance:
-    """The bridge to NATS at this address; what listens is its metrics."""
-    own = settings.bridge
-    return Entrance(
-        module="bridge",
-        host=settings.host,
-        port=own.metrics_port,
-        port_variable="TRITONE_BRIDGE__METRICS_PORT",
-        drain_seconds=own.drain_seconds,
-        environment={
-            "TRITONE_HOST": settings.host,
-            "TRITONE_NATS_URL": nats_url,
-            "TRITONE_BRIDGE__METRICS_PORT": str(own.metrics_port),
-        },
-    )
+    def check(self) -> None:
+        """Raises PortInUse when a port of it is taken."""
+        for host, port, variable in self.ports:
+            check_port(host, port, variable)
 
 
 class Door:
@@ -89,7 +57,7 @@ class Door:
     Args:
         entrance: which.
         settings: the Triton that it calls.
-        on_entry: takes each line of its log: level, text and fields; called in another thread.
+        on_entry: takes its log.
         environment: variables for it, stronger than this process's own and the settings.
     """
 
@@ -97,14 +65,14 @@ class Door:
         self,
         entrance: Entrance,
         settings: Settings,
-        on_entry: Callable[[str, str, dict[str, Any]], None] = lambda *_: None,
+        on_entry: OnEntry = lambda *_: None,
         *,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._entrance = entrance
         own = f"{settings.grpc_url}/{settings.metrics_port}"
         self._child = Child(
-            f"the {entrance.module}",
+            entrance.name,
             [sys.executable, "-m", entrance.module],
             serves=self._serves,
             stop_seconds=entrance.drain_seconds + GRACE_SECONDS,
@@ -120,7 +88,7 @@ class Door:
 
     @property
     def url(self) -> str:
-        """Where it answers over HTTP."""
+        """Where it tells of its health."""
         return self._entrance.url
 
     @property
@@ -132,10 +100,10 @@ class Door:
         """Starts the process, waits until it serves, and watches over it from then on.
 
         Raises:
-            PortInUse: its port is taken.
+            PortInUse: a port of it is taken.
             ServerFailed: it ended, or does not serve.
         """
-        self._entrance.check_port()
+        self._entrance.check()
         self._child.start()
         self._child.wait_ready(START_SECONDS, cancelled)
 
@@ -150,7 +118,7 @@ class Door:
         self.close()
 
     def _serves(self) -> bool:
-        if not self._entrance.port:
+        if not self.url:
             return True
         try:
             return httpx.get(f"{self.url}/health/ready", timeout=1).is_success

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.engine.llm.llm_kit import LIGHT, QUESTIONS, TOOLS, WEATHER, ask, calls_of, said
+from tritone.errors import InvalidInput
 
 pytestmark = pytest.mark.engine
 
@@ -97,3 +98,15 @@ def test_a_tools_answer_is_told_and_not_asked_for_again(engine):
         )
         assert not calls_of(responses)
         assert "21" in said(responses)
+
+
+def test_arguments_that_are_no_json_are_refused(engine):
+    """What the model's template cannot take is the caller's mistake, not the engine's failure."""
+    call = {"id": "c", "type": "function", "function": {"name": "now", "arguments": "{"}}
+    history = [
+        {"role": "user", "content": "What time is it?"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "noon"},
+    ]
+    with pytest.raises(InvalidInput, match="arguments"):
+        ask(engine, messages=json.dumps(history))

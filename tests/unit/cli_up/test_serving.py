@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli_kit import ScriptedClient, good_turn, isolate, json_lines, read_wav, run
-from tests.unit.cli_up.up_kit import FakeDoor, FakeMessaging, FakeSupervisor
+from tests.unit.cli_up.up_kit import FakeDoor, FakeMessaging, FakeRpc, FakeSupervisor
 from tritone.cli import serving
 from tritone.cli.stopping import StopSignal
 from tritone.errors import NoSpeech, PortInUse, ServerFailed
@@ -25,6 +25,7 @@ def test_serves_until_ctrl_c(supervisor: type[FakeSupervisor]) -> None:
     assert "2 models ready" in result.stderr
     assert "OpenAI   http://127.0.0.1:8080/v1" in result.stdout
     assert "NATS     nats://127.0.0.1:4222" in result.stdout
+    assert "house    127.0.0.1:50052" in result.stdout
     assert "gRPC     127.0.0.1:8001" in result.stdout
     assert "tritone talk" in result.stdout
     assert result.stderr.splitlines()[-1].endswith("stopped")
@@ -34,6 +35,8 @@ def test_serves_until_ctrl_c(supervisor: type[FakeSupervisor]) -> None:
     assert FakeDoor.last.closed
     assert FakeMessaging.last.started
     assert FakeMessaging.last.closed
+    assert FakeRpc.last.started
+    assert FakeRpc.last.closed
 
 
 def test_without_the_door(
@@ -42,7 +45,7 @@ def test_without_the_door(
     """With TRITONE_EDGE__ENABLED=false only Triton is started."""
     monkeypatch.setenv("TRITONE_EDGE__ENABLED", "false")
     result = run("up")
-    assert (result.exit_code, FakeDoor.last.started) == (0, False)
+    assert (result.exit_code, FakeDoor.last) == (0, None)
     assert "OpenAI" not in result.stdout
 
 
@@ -80,7 +83,7 @@ def test_bridge_that_does_not_start(supervisor: type[FakeSupervisor]) -> None:
 
 def test_door_that_does_not_start(supervisor: type[FakeSupervisor]) -> None:
     """A door that fails stops everything, and says so."""
-    serving.Door.start_error = ServerFailed("the edge ended while starting")
+    FakeDoor.start_error = ServerFailed("the edge ended while starting")
     result = run("up")
     assert (result.exit_code, supervisor.last.closed) == (5, 1)
     assert "error SERVER_FAILED: the edge ended" in result.stderr

@@ -71,7 +71,7 @@ class FakeDoor:
     """Stands in for the edge's process."""
 
     start_error: TritoneError | None = None
-    last: "FakeDoor"
+    last: "FakeDoor | None" = None
 
     def __init__(
         self, _entrance: Entrance, _settings: Settings, _on_entry: Callable[..., None]
@@ -107,12 +107,34 @@ class FakeMessaging:
         cls(None, None).close()
 
     def start(self, _stop: StopSignal) -> None:
-        assert not FakeDoor.last.closed
+        assert not (FakeDoor.last and FakeDoor.last.closed)
         if self.start_error:
             raise self.start_error
         self.started = True
 
     def close(self) -> None:
+        self.closed = True
+
+
+class FakeRpc:
+    """Stands in for AIService's process."""
+
+    start_error: TritoneError | None = None
+    last: "FakeRpc | None" = None
+
+    def __init__(
+        self, _entrance: Entrance, _settings: Settings, _on_entry: Callable[..., None]
+    ) -> None:
+        self.closed = self.started = False
+        FakeRpc.last = self
+
+    def start(self, _cancelled: Callable[[], bool]) -> None:
+        if self.start_error:
+            raise self.start_error
+        self.started = True
+
+    def close(self) -> None:
+        assert FakeSupervisor.last.closed == 0, "AIService is closed before its Triton"
         self.closed = True
 
 

@@ -141,6 +141,10 @@ class LlamaCpp(LanguageModel):
             handler(json.dumps(body).encode(), on_chunk)
         except RecursionError:
             raise InvalidInput("the request's JSON is nested too deeply") from None
+        except RuntimeError as error:
+            if not str(error).startswith("Failed to parse"):
+                raise
+            raise InvalidInput(f"the model refuses the request: {error}") from None
         except ValueError as error:  # llama.cpp refuses a body or a template cannot render it
             raise InvalidInput(f"the model refuses the request: {error}") from None
         for failure in failures:

@@ -5,6 +5,8 @@ Bodies: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 
 from typing import Any, Final
 
+import msgspec
+
 from tritone.contract import LlmRequest
 from tritone.engines.llm import schemas
 from tritone.errors import (
@@ -16,7 +18,7 @@ from tritone.errors import (
     TextEmpty,
     TextTooLong,
 )
-from tritone.messages import ChatMessage, decode_chat
+from tritone.messages import ChatMessage, decode_chat, plain
 
 __all__ = ["conversation", "response_grammar", "sampling", "text"]
 
@@ -101,7 +103,7 @@ def conversation(request: LlmRequest, context: int) -> list[dict[str, Any]]:
     messages = decode_chat(request.messages)
     if not messages:
         raise InvalidMessages("'messages' is an empty list")
-    return [_message(message) for message in messages]
+    return [_message(plain(message)) for message in messages]
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def _message(message: ChatMessage) -> dict[str, Any]:
         "role": "system" if message.role == "developer" else message.role,
         "content": message.content,
         "name": message.name,
-        "tool_calls": message.tool_calls,
+        "tool_calls": msgspec.to_builtins(message.tool_calls),
         "tool_call_id": message.tool_call_id,
     }
     return {key: value for key, value in fields.items() if value is not None}

@@ -1,7 +1,7 @@
 """Where others look in: ``/metrics`` for Prometheus, ``/health/live`` and ``/health/ready``.
 
-A thread of its own serves it, as prometheus-client's own server does; the bridge needs no web
-framework for three short answers.
+A thread of its own serves it, as prometheus-client's own server does; a door that speaks something
+else than HTTP needs no web framework for three short answers.
 """
 
 import threading
@@ -10,13 +10,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self
 
-from bridge.jetstream.metrics import CONTENT_TYPE, Metrics
 from tritone.errors import PortInUse
 
 __all__ = ["Window"]
 
 READ_SECONDS: Final = 10.0
 _TEXT: Final = "text/plain; charset=utf-8"
+_METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Window:
@@ -25,11 +25,19 @@ class Window:
     Args:
         host: the address to listen on.
         port: the port; 0 takes a free one.
-        metrics: what there is to see.
-        reason: why the bridge does not serve, or an empty text.
+        metrics: what there is to see, in Prometheus' text format; called in other threads.
+        reason: why the door does not serve, or an empty text; called in other threads.
+        variable: what to set to take another port.
     """
 
-    def __init__(self, host: str, port: int, metrics: Metrics, reason: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        metrics: Callable[[], bytes],
+        reason: Callable[[], str],
+        variable: str,
+    ) -> None:
         class Handler(BaseHTTPRequestHandler):
             timeout = READ_SECONDS
             server_version = "tritone"
@@ -51,7 +59,7 @@ class Window:
         except OSError as error:
             raise PortInUse(
                 f"port {port} of {host} cannot be used ({error.strerror}): set "
-                "TRITONE_BRIDGE__METRICS_PORT to another port"
+                f"{variable} to another port"
             ) from None
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
@@ -73,10 +81,10 @@ class Window:
 
 
 def _answer(
-    path: str, metrics: Metrics, reason: Callable[[], str]
+    path: str, metrics: Callable[[], bytes], reason: Callable[[], str]
 ) -> tuple[HTTPStatus, str, bytes]:
     if path == "/metrics":
-        return HTTPStatus.OK, CONTENT_TYPE, metrics.text()
+        return HTTPStatus.OK, _METRICS, metrics()
     if path == "/health/live":
         return HTTPStatus.OK, _TEXT, b"alive\n"
     if path == "/health/ready":

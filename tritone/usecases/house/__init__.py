@@ -1,0 +1,1 @@
+"""Sentences about a house: understood, done, seen to be done, and answered."""
