@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format protos lock weights clean
+.PHONY: help up test bench bench-quick lint format protos lock weights clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 up: $(VENV)/.runtime  ## install, fetch, start everything, hold one spoken turn, serve until Ctrl-C
 	@exec $(BIN)/tritone up --demo
@@ -18,6 +18,14 @@ test: $(VENV)/.dev  ## check types, style and import rules, then run every test
 	@$(BIN)/tritone models fetch
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
+
+bench: $(VENV)/.bench  ## measure against goals, the engines' floor and others (20 minutes)
+	@$(BIN)/tritone models fetch
+	@exec $(BIN)/python -m perf.bench
+
+bench-quick: $(VENV)/.bench  ## the same in 3 minutes: fewer rounds, without Ray Serve
+	@$(BIN)/tritone models fetch
+	@exec $(BIN)/python -m perf.bench --quick
 
 lint: $(VENV)/.dev  ## types, style, import rules
 	$(BIN)/ruff format --check .
@@ -40,6 +48,8 @@ lock: $(VENV)/.uv  ## pin every dependency again, with hashes and without addres
 	$(BIN)/uv pip compile -q --group uv $(LOCK_FLAGS) -o locks/uv.lock
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group build $(LOCK_FLAGS) -o locks/runtime.lock
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group build --group dev -c locks/runtime.lock $(LOCK_FLAGS) -o locks/dev.lock
+	$(BIN)/uv pip compile -q --group bench -c locks/dev.lock $(LOCK_FLAGS) -o locks/bench.lock
+	$(BIN)/uv pip compile -q --group peers -c locks/runtime.lock $(LOCK_FLAGS) -o locks/peers.lock
 	$(BIN)/uv pip compile -q --group house $(LOCK_FLAGS) -o locks/homeassistant.lock
 
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -61,6 +71,10 @@ $(VENV)/.runtime: $(VENV)/.uv locks/runtime.lock pyproject.toml
 	@echo "installing ..."
 	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r locks/runtime.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.runtime locks/bench.lock
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r locks/bench.lock
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime locks/dev.lock

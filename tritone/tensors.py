@@ -76,12 +76,16 @@ Vector = Annotated[npt.NDArray[np.float32], Tensor("FP32", (384,))]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Field:
-    """One tensor of a message: its name, type, whether it may be absent, and what it means."""
+    """One tensor of a message: its name, type, whether it may be absent, and what it means.
+
+    `usual` is the value that an absent one has, where that is a single one, or None.
+    """
 
     name: str
     tensor: Tensor
     optional: bool
     doc: str
+    usual: Any = None
 
 
 _known: dict[type[Any], tuple[Field, ...]] = {}
@@ -103,7 +107,10 @@ def _read_fields(message: type[Any]) -> tuple[Field, ...]:
             field.default is not dataclasses.MISSING
             or field.default_factory is not dataclasses.MISSING
         )
-        found.append(Field(field.name, tensor, optional, doc))
+        single = tensor.single and field.default is not dataclasses.MISSING
+        found.append(
+            Field(field.name, tensor, optional, doc, usual=field.default if single else None)
+        )
     return tuple(found)
 
 
@@ -125,12 +132,18 @@ def _annotation(hint: Any) -> tuple[Tensor, str]:
     return tensor, doc
 
 
-def encode(message: Any) -> dict[str, AnyArray]:
-    """The tensors of one message, without a batch axis. A field that is None is left out."""
+def encode(message: Any, *, sparse: bool = False) -> dict[str, AnyArray]:
+    """The tensors of one message, without a batch axis. A field that is None is left out.
+
+    Args:
+        message: of the contract.
+        sparse: whether fields are left out that have the value of an absent one.
+    """
     out: dict[str, AnyArray] = {}
     for field in fields(type(message)):
         value = getattr(message, field.name)
-        if value is not None:
+        usual = sparse and field.usual is not None and value == field.usual
+        if value is not None and not usual:
             out[field.name] = _to_array(value, field.tensor)
     return out
 

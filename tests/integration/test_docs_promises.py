@@ -81,7 +81,6 @@ RATES = plain("sample_rate", np.array([[16_000], [16_000]], np.int32), "INT32")
             "UNIMPLEMENTED",
         ),
         ("nope", [TEXT], {}, "Request for unknown model: 'nope' is not found", "NOT_FOUND"),
-        ("tts", [TEXT], {"timeout": 1}, "Request timeout expired", "UNAVAILABLE"),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 9 else None,
 )

@@ -84,3 +84,54 @@ def test_a_clause_is_known_before_the_text_goes_on():
 def test_short_later_sentences_are_joined():
     """Single words spoken one by one sound chopped."""
     assert split("This is the first one. No. Yes. Maybe so, who knows.")[1].startswith("No. Yes.")
+
+
+def phrases(text: str) -> list[str]:
+    """The clauses of a text that comes word by word, for somebody who waits."""
+    splitter = ClauseSplitter(phrases=True)
+    pieces = re.findall(r"\s*\S+", text)
+    return [clause for piece in pieces for clause in splitter.feed(piece)] + splitter.flush()
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The largest planet in our solar system is Jupiter.", "The largest planet"),
+        ("The sky appears blue because of scattered light.", "The sky appears blue"),
+        ("An average is a measure of the values of a set.", "An average is a measure"),
+        ("Well of course, the capital of it is Paris.", "Well of course,"),
+        ("Paris is the capital.", "Paris is the capital."),
+    ],
+)
+def test_who_waits_hears_the_first_phrase(text, first):
+    """The first clause ends where English begins another phrase, if no comma comes before."""
+    assert phrases(text)[0] == first
+
+
+def test_a_phrase_does_not_end_in_a_word_that_belongs_to_the_next():
+    """Nobody pauses between "is" and "at", or after "the"."""
+    assert phrases("The North Pole is at minus forty.") == ["The North Pole is at minus forty."]
+    long = "Sourdough bread makers everywhere always recommend the overnight proofing method."
+    assert phrases(long)[0] == "Sourdough bread makers everywhere always recommend"
+
+
+def test_only_the_first_clause_is_a_phrase():
+    """What follows is whole sentences: the listener is busy listening."""
+    text = "The largest planet in our solar system is Jupiter. It has a lot of moons in its orbit."
+    assert phrases(text)[1:] == [
+        "in our solar system is Jupiter.",
+        "It has a lot of moons in its orbit.",
+    ]
+
+
+@given(texts, st.lists(st.integers(1, 40), min_size=1, max_size=5))
+def test_phrases_lose_nothing_either(text, sizes):
+    """The clauses are the text, apart from white space, whatever pieces it comes in."""
+    splitter, clauses, at, turn = ClauseSplitter(phrases=True), [], 0, 0
+    while at < len(text):
+        size = sizes[turn % len(sizes)]
+        clauses += splitter.feed(text[at : at + size])
+        at, turn = at + size, turn + 1
+    clauses += splitter.flush()
+    assert squeeze("".join(clauses)) == squeeze(text)
+    assert all(clause.strip() == clause != "" for clause in clauses)

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tritone import tensors
-from tritone.contract import MODELS, LlmRequest, RerankRequest, SttRequest, VadRequest
+from tritone.contract import (
+    MODELS,
+    LlmRequest,
+    LlmResponse,
+    RerankRequest,
+    SttRequest,
+    VadRequest,
+    VoiceResponse,
+)
 from tritone.errors import MissingInput, ShapeMismatch, TextNotUtf8
 
 pytestmark = pytest.mark.unit
@@ -42,6 +50,29 @@ def test_audio_survives_the_wire(samples):
     back = tensors.decode(VadRequest, tensors.encode(VadRequest(audio=audio)).get)
     np.testing.assert_array_equal(back.audio, audio)
     assert back.audio.dtype == np.float32
+
+
+@given(text=st.text(), reason=st.sampled_from(["", "stop"]), tokens=st.integers(0, 9))
+def test_what_is_as_usual_can_be_left_out(text, reason, tokens):
+    """A sparse message has no tensor for a default, and means the same."""
+    sent = LlmResponse(text_output=text, finish_reason=reason, completion_tokens=tokens)
+    found = tensors.encode(sent, sparse=True)
+    assert set(found) == {
+        name
+        for name, value in [
+            ("text_output", text),
+            ("finish_reason", reason),
+            ("completion_tokens", tokens),
+        ]
+        if value
+    }
+    assert tensors.decode(LlmResponse, found.get) == sent
+
+
+def test_a_sparse_message_keeps_its_samples():
+    """Rows of values have no usual value."""
+    sent = VoiceResponse(event="{}", audio=np.zeros(3, np.int16))
+    assert set(tensors.encode(sent, sparse=True)) == {"event", "audio"}
 
 
 def test_a_required_tensor_that_is_missing_is_named():

@@ -1,7 +1,5 @@
 """Written text becomes what a person would read aloud."""
 
-# ruff: noqa: RUF001 - typography is what the text holds.
-
 import unicodedata
 
 import pytest

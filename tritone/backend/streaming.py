@@ -60,9 +60,11 @@ class Call:
         Raises the cancellation's reason once there is nobody to send to.
         """
         self.cancellation.check()
-        response = pb_utils.InferenceResponse(to_tensors(message))
+        last = self._ends(message)
+        # Each tensor of each token is copied, sent and parsed on cores that the engine wants.
+        response = pb_utils.InferenceResponse(to_tensors(message, sparse=not last))
         with self._lock:
-            if self._ends(message):
+            if last:
                 self._close(response)
             else:
                 self.sender.send(response)

@@ -91,9 +91,10 @@ def read_rows(model: Model[Any, Any], request: Any) -> list[Any]:
     return [row(index) for index in range(sizes.pop())]
 
 
-def to_tensors(message: Any) -> list[Any]:
-    """A message as output tensors without a batch axis."""
-    return [pb_utils.Tensor(name, array) for name, array in tensors.encode(message).items()]
+def to_tensors(message: Any, *, sparse: bool) -> list[Any]:
+    """A message as output tensors without a batch axis; see `tensors.encode` for `sparse`."""
+    arrays = tensors.encode(message, sparse=sparse)
+    return [pb_utils.Tensor(name, array) for name, array in arrays.items()]
 
 
 def write_rows(messages: Sequence[Any]) -> list[Any]:

@@ -138,7 +138,7 @@ class _Turn:
 
     def _think(self, conversation: list[ChatMessage], speaker: Speaker) -> None:
         """Generates the answer, giving way to other turns between clauses where it should."""
-        splitter = ClauseSplitter()
+        splitter = ClauseSplitter(phrases=True)
         while not self._answer.finish_reason:
             with self._schedule.admit(self._turn, Stage.THINK, self._cancellation):
                 self._generate(conversation, splitter, speaker)
