@@ -41,6 +41,15 @@ def test_a_stranger_does_not_take_the_slot_of_who_pauses():
     assert asked(slots, f"{SYSTEM}one and so on") == pausing
 
 
+def test_the_same_prompt_goes_to_the_same_slot():
+    """Other slots may have read it beside strangers, with sums that are rounded otherwise."""
+    slots = Slots(3)
+    with slots.taken(SYSTEM, Cancellation()), slots.taken(SYSTEM, Cancellation()):
+        pass
+    last = asked(slots, SYSTEM, " One.")
+    assert {asked(slots, SYSTEM, f" {number}.") for number in range(4)} == {last}
+
+
 def test_what_one_slot_knows_is_not_read_again_in_an_empty_one():
     """One caller after another stays in one slot."""
     slots = Slots(4)

@@ -3,7 +3,7 @@
 A slot keeps what it has read and written last, and a prompt that begins the same way is read from
 there on. llama.cpp chooses by that as well, but of slots that know equally much (the system prompt,
 say) always the first, so that a conversation which pauses for a moment loses its slot to the next
-stranger. Here it is the one that has rested longest.
+stranger. Here it is the one that has rested longest, unless a slot knows all of the prompt.
 """
 
 import contextlib
@@ -86,8 +86,11 @@ class Slots:
     def _best(self, text: str) -> Slot:
         free = [slot for slot in self._slots if not slot.busy]
         known = {slot.number: _shared(slot.text, text) for slot in free}
+        whole = [slot for slot in free if known[slot.number] == len(text)]
+        if whole:  # asked again: the same numbers in the cache make the same answer for a seed
+            return max(whole, key=_used)
         enough = _AS_LONG * max(known.values())
-        return min((slot for slot in free if known[slot.number] >= enough), key=_rested)
+        return min((slot for slot in free if known[slot.number] >= enough), key=_used)
 
 
 def told(body: dict[str, Any]) -> str:
@@ -116,5 +119,5 @@ def _shared(one: str, other: str) -> int:
     return low
 
 
-def _rested(slot: Slot) -> int:
+def _used(slot: Slot) -> int:
     return slot.used
